@@ -1,0 +1,106 @@
+"""What is measured: one record per case; every backend runs the same records."""
+
+from dataclasses import dataclass, field
+
+APPLICATIONS = (
+    "MobileNetV2",
+    "ResNet50",
+    "DenseNet121",
+    "EfficientNetB0",
+    "InceptionV3",
+    "Xception",
+    "NASNetMobile",
+    "ConvNeXtTiny",
+)
+
+# keras.applications that refuse `channels_first`; for them the TensorFlow detour is the only yardstick.
+CHANNELS_LAST_ONLY = ("DenseNet121", "NASNetMobile", "ConvNeXtTiny")
+
+
+def _add(xp, a, b):
+    return xp.add(a, b)
+
+
+def _log1p(xp, a, b):
+    return xp.log1p(a)
+
+
+def _chain(xp, a, b):
+    """Ten element-wise ops."""
+    x = xp.add(a, b)
+    x = xp.multiply(x, a)
+    x = xp.subtract(x, b)
+    x = xp.exp(x)
+    x = xp.log(x)
+    x = xp.abs(x)
+    x = xp.sqrt(x)
+    x = xp.tanh(x)
+    x = xp.maximum(x, b)
+    return xp.divide(x, a)
+
+
+# Functions of a namespace and two arrays: `keras.ops` runs them, `numpy` gives the reference.
+OPS = {"add": _add, "log1p": _log1p, "chain": _chain}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to time.
+
+    `target` is a name in OPS or a model of models.py; `call` says how a Keras program runs it: "op", "predict",
+    "predict_on_batch" or "model(x)". `measures` are the rows it makes: "load", "first", "steady".
+    """
+
+    name: str
+    title: str
+    target: str
+    call: str = "predict"
+    batch: int = 1
+    measures: tuple = ("steady",)
+    unit: str = "ms"
+    precision: str = "f32"
+    columns: tuple = field(default=())  # empty: every column
+
+    @property
+    def is_model(self):
+        """Whether the target is a model, not an op."""
+        return self.call != "op"
+
+
+_EVERYTHING = ("load", "first", "steady")
+
+MAIN = (
+    Case("mobilenetv2_b1", "MobileNetV2, batch 1, `predict`", "MobileNetV2", measures=_EVERYTHING),
+    Case("mobilenetv2_b1_on_batch", "MobileNetV2, batch 1, `predict_on_batch`", "MobileNetV2", "predict_on_batch"),
+    Case("mobilenetv2_b8", "MobileNetV2, batch 8, `predict`", "MobileNetV2", batch=8),
+    Case("resnet50_b8", "ResNet50, batch 8, `predict`", "ResNet50", batch=8),
+    Case("mlp_call", "small MLP, batch 32, `model(x)`", "MLP", "model(x)", batch=32, unit="us"),
+    Case("mlp_on_batch", "small MLP, batch 32, `predict_on_batch`", "MLP", "predict_on_batch", batch=32, unit="us"),
+    Case("add", "eager `add`, 32x32", "add", "op", unit="us"),
+    Case("log1p", "eager `log1p`, 32x32", "log1p", "op", unit="us"),
+    Case("chain", "ten-op chain, 32x32", "chain", "op", unit="us"),
+)
+
+BF16 = (
+    Case(
+        "resnet50_b8_bf16",
+        "ResNet50, batch 8, bf16 by choice",
+        "ResNet50",
+        batch=8,
+        precision="bf16",
+        columns=("command", "channels_first"),
+    ),
+)
+
+APPLICATION_CASES = tuple(
+    Case(
+        f"{name.lower()}_b{batch}_application",
+        f"{name}, batch {batch}",
+        name,
+        "predict_on_batch",
+        batch,
+        columns=("keravino", "command", "savedmodel", "channels_first"),
+    )
+    for name in APPLICATIONS
+    for batch in (1, 8)
+)

@@ -1,0 +1,55 @@
+"""Who is measured: one record per column of the table."""
+
+from dataclasses import dataclass, field
+
+# One thread everywhere, however a library asks for it; the driver pins the core as well.
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+}
+QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A backend: `door` names the class in doors.py that runs its cases.
+
+    `tolerance` bounds the relative difference from the reference; None reports it only.
+    """
+
+    name: str
+    title: str
+    door: str
+    backend: str = ""
+    tolerance: float | None = 1e-4
+    options: dict = field(default_factory=dict)
+
+    def environment(self):
+        """The variables its worker starts with."""
+        return ONE_THREAD | QUIET | ({"KERAS_BACKEND": self.backend} if self.backend else {})
+
+
+COLUMNS = {
+    column.name: column
+    for column in (
+        Column("keravino", "keravino", "keras", "openvino", options={"keravino": True}),
+        Column("command", "keravino, C++", "command"),
+        Column("keras_openvino_f32", "Keras's OpenVINO backend set to f32", "keras", "openvino", options={"f32": True}),
+        Column("keras_openvino", "Keras's OpenVINO backend as is", "keras", "openvino", tolerance=None),
+        Column("torch", "torch", "keras", "torch"),
+        Column("jax", "jax", "keras", "jax"),
+        Column("tensorflow", "tensorflow", "keras", "tensorflow"),
+        Column("savedmodel", "SavedModel -> OpenVINO", "openvino", options={"file": "{target}.tf.xml"}),
+        Column("onnxruntime", "ONNX Runtime", "onnx", options={"file": "{target}.onnx"}),
+        Column(
+            "channels_first",
+            "channels-first on OpenVINO",
+            "openvino",
+            options={"file": "{target}-b{batch}.nchw.xml", "channels_first": True},
+        ),
+    )
+}

@@ -1,0 +1,71 @@
+"""The C++ door: the `keravino` command, which times itself; no Python in that process."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from doors import Unable
+
+
+class CommandDoor:
+    """Runs `keravino run FILE --input X --output Y --json --repeat N`."""
+
+    def __init__(self, column, folder):
+        self.folder = folder
+        beside = Path(sys.executable).with_name("keravino")
+        self.command = os.environ.get("KERAVINO_COMMAND") or (
+            str(beside) if beside.exists() else shutil.which("keravino")
+        )
+
+    def open(self, case):
+        """A function that runs the command once; its `measured` and `steady` come from the command's own clock."""
+        if not case.is_model:
+            raise Unable("the command runs models only")
+        if case.call == "model(x)":
+            raise Unable("the command has one way to run a model: see `predict_on_batch`")
+        if not self.command:
+            raise Unable("the keravino command is not installed")
+        return 0.0, _Run(self.command, self.folder, case)
+
+
+class _Run:
+    def __init__(self, command, folder, case):
+        self.command, self.folder, self.case = command, folder, case
+        self.measured, self.call_seconds = {}, None
+
+    def __call__(self):
+        with tempfile.TemporaryDirectory() as scratch:
+            output = Path(scratch, "y.npy")
+            timing = self._run(1, "--output", str(output))
+            self.measured = {
+                "load": timing["load_seconds"],
+                "first": timing["compile_seconds"] + timing["first_seconds"],
+            }
+            self.call_seconds = timing["steady_seconds"]
+            return np.load(output)
+
+    def steady(self, budget):
+        """Median of as many calls as fit the budget."""
+        calls = max(3, int(budget / self.call_seconds))
+        seconds = self._run(calls)["steady_seconds"]
+        return {"best": seconds, "median": seconds, "share": None}
+
+    def _run(self, repeat, *more):
+        case = self.case
+        inputs = ["--input", self.folder / f"{case.target}-b{case.batch}.npy", "--batch", str(case.batch)]
+        options = ["--json", "--repeat", str(repeat), "--threads", "1", "--precision", case.precision, *more]
+        command = [self.command, "run", self.folder / f"{case.target}.keras", *inputs, *options]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise Unable(
+                f"the command says: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
+            )
+        timing = json.loads(done.stdout)
+        if timing["precision"] != case.precision:
+            raise Unable(f"ran at {timing['precision']}")
+        return timing

@@ -1,0 +1,49 @@
+"""The marks to reach: each a ratio of two columns of the same run, or a limit in seconds."""
+
+from dataclasses import dataclass
+
+from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY
+
+DETOURS = ("savedmodel", "onnxruntime")
+DOORS = ("keravino", "command")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """`column` may take at most `limit` times the best of `against`; with no `against`, `limit` seconds."""
+
+    title: str
+    case: str
+    column: str
+    against: tuple
+    limit: float
+
+    def value(self, results):
+        """What was measured: a ratio, or seconds from file to first answer; None if a column is missing."""
+        if self.against:
+            return results.ratio(self.case, self.column, self.against)
+        parts = [results.seconds(self.case, self.column, measure) for measure in ("load", "first")]
+        return None if None in parts else sum(parts)
+
+
+def _both(title, case, against, limit):
+    return tuple(Mark(f"{title}: {door}", case, door, against, limit) for door in DOORS)
+
+
+MARKS = (
+    Mark("eager `add` against torch", "add", "keravino", ("torch",), 1.0),
+    Mark("ten-op chain against torch", "chain", "keravino", ("torch",), 1.0),
+    *_both("MobileNetV2, batch 1, against Keras's backend at f32", "mobilenetv2_b1", ("keras_openvino_f32",), 0.35),
+    *_both("MobileNetV2, batch 1, against torch", "mobilenetv2_b1", ("torch",), 0.1),
+    *_both("ResNet50, batch 8, against Keras's backend at f32", "resnet50_b8", ("keras_openvino_f32",), 0.65),
+    *_both("MobileNetV2, batch 1, against the better detour", "mobilenetv2_b1", DETOURS, 1.05),
+    *_both("ResNet50, batch 8, against the better detour", "resnet50_b8", DETOURS, 1.05),
+    Mark("MobileNetV2, C++: from file to first answer, seconds", "mobilenetv2_b1", "command", (), 1.0),
+)
+
+APPLICATION_MARKS = tuple(
+    mark
+    for case in APPLICATION_CASES
+    for mark in _both(f"{case.title}, against channels-first", case.name, ("channels_first",), 1.1)
+    if case.target not in CHANNELS_LAST_ONLY
+)

@@ -1,0 +1,90 @@
+"""Prints one table: this project beside the other ways to run a Keras model on the same core in the same run.
+
+.venv/bin/python bench/run.py [--quick] [--applications] [--output bench/results.md]
+"""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+
+from cases import APPLICATION_CASES, BF16, MAIN
+from columns import COLUMNS
+from machine import machine
+from marks import APPLICATION_MARKS, MARKS
+from pool import Pool
+from prepare import prepare
+from report import markdown
+from results import Results
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def measure(cases, columns, results, pool, rounds, budget):
+    """One pass: opens each case in every column, then times them in turn, round after round."""
+    for case in cases:
+        print(f"  {case.title}", file=sys.stderr, flush=True)
+        timed = []
+        for column in columns:
+            if case.columns and column not in case.columns:
+                continue
+            if results.opened(case, column, pool.ask(column, {"open": case.name})):
+                timed.append(column)
+        for _ in range(rounds):
+            for column in timed:
+                results.timed(case, column, pool.ask(column, {"time": case.name, "budget": budget}))
+
+
+def arguments():
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="one pass of few rounds, about two minutes")
+    parser.add_argument("--applications", action="store_true", help="the eight keras.applications instead")
+    parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
+    parser.add_argument("--cases", help="comma-separated case names; default: all")
+    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to use")
+    parser.add_argument("--passes", type=int, help="times to start every process anew")
+    parser.add_argument("--rounds", type=int, help="rounds per pass")
+    parser.add_argument("--output", type=Path, help="write the Markdown here, and the samples beside it as .json")
+    parser.add_argument("--cache", type=Path, default=ROOT / "build" / "bench", help="folder for the model files")
+    options = parser.parse_args()
+    options.columns = options.columns.split(",")
+    if unknown := [name for name in options.columns if name not in COLUMNS]:
+        parser.error(f"unknown columns {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    return options
+
+
+def main():
+    """Measures and reports."""
+    options = arguments()
+    passes = options.passes or (1 if options.quick else 3)
+    rounds = options.rounds or (2 if options.quick else 5)
+    cases = APPLICATION_CASES if options.applications else (*MAIN, *BF16)
+    if options.cases:
+        cases = tuple(case for case in cases if case.name in options.cases.split(","))
+    cache = options.cache.resolve()
+    conversions = prepare(dict.fromkeys(case.target for case in cases if case.is_model), cache)
+    results, info = Results(), machine()
+    for number in range(passes):
+        print(f"pass {number + 1} of {passes}", file=sys.stderr, flush=True)
+        pool = Pool(cache, options.core)
+        try:
+            measure(cases, options.columns, results, pool, rounds, budget=0.2 if options.quick else 0.5)
+        finally:
+            pool.close()
+    marks = [
+        mark
+        for mark in (APPLICATION_MARKS if options.applications else MARKS)
+        if mark.case in {case.name for case in cases}
+    ]
+    page = markdown(results, cases, options.columns, marks, info, conversions)
+    print(page)
+    if options.output:
+        options.output.write_text(page)
+        dump = {"machine": info, "conversion_seconds": conversions, **results.as_json()}
+        options.output.with_suffix(".json").write_text(json.dumps(dump, indent=1))
+
+
+if __name__ == "__main__":
+    main()

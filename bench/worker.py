@@ -1,0 +1,109 @@
+"""One backend in one process: reads requests as JSON lines on stdin, answers with JSON lines on stdout.
+
+`{"open": CASE}` opens a case, runs it once and checks the numbers: load, first, difference.
+`{"time": CASE, "budget": S}` runs it for about S seconds: best and median of the calls, share of the core it had.
+"""
+
+import json
+import os
+import sys
+import time
+import traceback
+from pathlib import Path
+from statistics import median
+
+import doors
+import numpy as np
+from cases import APPLICATION_CASES, BF16, MAIN, OPS
+from columns import COLUMNS
+from command import CommandDoor
+
+CASES = {case.name: case for case in (*MAIN, *BF16, *APPLICATION_CASES)}
+DOORS = {
+    "keras": doors.KerasDoor,
+    "openvino": doors.OpenVinoDoor,
+    "onnx": doors.OnnxDoor,
+    "command": CommandDoor,
+}
+
+
+def reference(case, folder):
+    """The numbers every backend must give."""
+    if case.is_model:
+        return np.load(folder / f"{case.target}-b{case.batch}.reference.npy")
+    return OPS[case.target](np, *(array.astype("float64") for array in doors.op_inputs()))
+
+
+def difference(value, wanted):
+    """Largest difference, relative to the largest number wanted."""
+    value = np.asarray(value, "float64")
+    if value.shape != wanted.shape:
+        raise doors.Unable(f"answers with shape {value.shape} instead of {wanted.shape}")
+    return float(np.max(np.abs(value - wanted)) / np.max(np.abs(wanted)))
+
+
+class Worker:
+    """Holds the open case of one column."""
+
+    def __init__(self, column, folder):
+        self.folder = folder
+        self.door = DOORS[column.door](column, folder)
+        self.run = None
+
+    def open(self, case):
+        """Opens a case and times its first answer."""
+        self.run = None
+        load, run = self.door.open(case)
+        start = time.perf_counter()
+        value = run()
+        first = time.perf_counter() - start
+        wrong = difference(value, reference(case, self.folder))
+        self.run = run
+        measured = getattr(run, "measured", {"load": load, "first": first})
+        return {"difference": wrong, **measured}
+
+    def time(self, budget):
+        """Repeats the open case; a door that times in its own process says so by `steady`."""
+        if hasattr(self.run, "steady"):
+            return self.run.steady(budget)
+        self.run()
+        calls, start, cpu = [], time.perf_counter(), time.process_time()
+        while len(calls) < 3 or time.perf_counter() - start < budget:
+            before = time.perf_counter()
+            self.run()
+            calls.append(time.perf_counter() - before)
+        wall = time.perf_counter() - start
+        return {"best": min(calls), "median": median(calls), "share": (time.process_time() - cpu) / wall}
+
+
+def answer(worker, request):
+    """The reply to one request; a failure is a reply too."""
+    try:
+        if "open" in request:
+            return worker().open(CASES[request["open"]])
+        return worker().time(request["budget"])
+    except doors.Unable as reason:
+        return {"error": str(reason)}
+    except Exception as error:  # whatever a backend raises is its footnote
+        traceback.print_exc()
+        return {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"}
+
+
+def main():
+    """Serves requests until stdin closes."""
+    replies = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # what libraries print must not end up among the replies
+    column, folder, made = COLUMNS[sys.argv[1]], Path(sys.argv[2]), []
+
+    def worker():
+        if not made:
+            made.append(Worker(column, folder))
+        return made[0]
+
+    for line in sys.stdin:
+        replies.write(json.dumps(answer(worker, json.loads(line))) + "\n")
+        replies.flush()
+
+
+if __name__ == "__main__":
+    main()
