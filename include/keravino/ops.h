@@ -1,0 +1,5 @@
+// Every op of Keras, as a C++ function on Tensors. Names, arguments and dtypes are Keras's.
+#pragma once
+
+#include "keravino/ops/core.h"
+#include "keravino/ops/elementwise.h"

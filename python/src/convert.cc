@@ -1,0 +1,223 @@
+#include "convert.h"
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+#define NPY_NO_DEPRECATED_API NPY_2_0_API_VERSION
+#include <numpy/arrayobject.h>
+
+#include <array>
+#include <cstring>
+
+#include "keravino/error.h"
+#include "ops/make.h"
+
+namespace nb = nanobind;
+
+namespace keravino::python {
+namespace {
+
+std::array<PyArray_Descr*, kNumDTypes> g_descr{};  // NumPy's dtype of each of ours
+std::unordered_map<int, DType> g_dtype_of;         // and back, by type number
+PyObject* g_variable_type = nullptr;
+
+bool add_dtype(DType dtype, PyObject* source) {
+  PyArray_Descr* descr = nullptr;
+  if (!source || !PyArray_DescrConverter(source, &descr)) return false;
+  g_descr[static_cast<size_t>(dtype)] = descr;
+  g_dtype_of[descr->type_num] = dtype;
+  return true;
+}
+
+/// Calls a Python function on an object that is no tensor yet; the result is an array.
+PyObject* as_array(PyObject* object) {
+  PyObject* array = PyArray_FROM_O(object);
+  if (!array) throw nb::python_error();
+  return array;
+}
+
+ops::Arg to_slice(PyObject* object) {
+  const auto part = [&](const char* name) {
+    const nb::object value = nb::steal(PyObject_GetAttrString(object, name));
+    return std::make_shared<ops::Arg>(to_arg(value.ptr()));
+  };
+  return ops::Slice{part("start"), part("stop"), part("step")};
+}
+
+/// np.float32, "float32", float, np.dtype(...): the name that Keras gives it, or nothing.
+std::optional<std::string> dtype_name(PyObject* object) {
+  if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return std::string(name(floatx()));
+  if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return "int32";
+  if (object == reinterpret_cast<PyObject*>(&PyBool_Type)) return "bool";
+  if (!PyType_Check(object) && !PyArray_DescrCheck(object)) return std::nullopt;
+  PyArray_Descr* descr = nullptr;
+  if (!PyArray_DescrConverter(object, &descr)) {
+    PyErr_Clear();
+    return std::nullopt;
+  }
+  const nb::object owner = nb::steal(reinterpret_cast<PyObject*>(descr));
+  const auto found = g_dtype_of.find(descr->type_num);
+  if (found == g_dtype_of.end()) return std::nullopt;
+  return std::string(name(found->second));
+}
+
+ops::Arg from_array(PyObject* array) { return Tensor(from_numpy(array, true)); }
+
+ops::Arg from_list(PyObject* object) {
+  const nb::object items = nb::steal(PySequence_Fast(object, "a list"));
+  ops::List list;
+  const Py_ssize_t size = PySequence_Fast_GET_SIZE(items.ptr());
+  list.reserve(static_cast<size_t>(size));
+  for (Py_ssize_t i = 0; i < size; ++i) list.push_back(to_arg(PySequence_Fast_GET_ITEM(items.ptr(), i)));
+  return list;
+}
+
+}  // namespace
+
+bool init_convert() {
+  import_array1(false);
+  const nb::object numpy = nb::module_::import_("numpy");
+  const nb::object ml_dtypes = nb::module_::import_("ml_dtypes");
+  for (int i = 0; i < kNumDTypes; ++i) {
+    const auto dtype = static_cast<DType>(i);
+    if (dtype == DType::python_int || dtype == DType::python_float || dtype == DType::string) continue;
+    const std::string text(name(dtype));
+    const bool extended = text == "bfloat16" || text.starts_with("float8");
+    const nb::object source = (extended ? ml_dtypes : numpy).attr(text.c_str());
+    if (!add_dtype(dtype, source.ptr())) return false;
+  }
+  g_dtype_of[NPY_LONGLONG] = DType::int64;
+  g_dtype_of[NPY_ULONGLONG] = DType::uint64;
+  return true;
+}
+
+void set_variable_type(PyObject* type) {
+  Py_XINCREF(type);
+  g_variable_type = type;
+}
+
+ops::Arg to_arg(PyObject* object) {
+  if (nb::isinstance<Tensor>(nb::handle(object))) return nb::cast<const Tensor&>(nb::handle(object));
+  if (object == Py_None) return ops::None{};
+  if (PyBool_Check(object)) return object == Py_True;
+  if (PyLong_Check(object)) {
+    int overflow = 0;
+    const int64_t number = PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (overflow == 0) return number;
+    const uint64_t wide = PyLong_AsUnsignedLongLong(object);
+    if (PyErr_Occurred()) {
+      PyErr_Clear();
+      throw Error("an integer that does not fit into 64 bits");
+    }
+    ov::Tensor scalar(ov::element::u64, ov::Shape{});
+    scalar.data<uint64_t>()[0] = wide;
+    return Tensor(scalar);
+  }
+  if (PyFloat_Check(object)) return PyFloat_AS_DOUBLE(object);
+  if (PyUnicode_Check(object)) return std::string(PyUnicode_AsUTF8(object));
+  if (PyArray_Check(object)) return from_array(object);
+  if (PyList_Check(object) || PyTuple_Check(object)) return from_list(object);
+  if (g_variable_type && PyObject_IsInstance(object, g_variable_type) == 1) {
+    const nb::object value = nb::steal(PyObject_GetAttrString(object, "value"));
+    if (!value.is_valid()) throw nb::python_error();
+    return to_arg(value.ptr());
+  }
+  if (PySlice_Check(object)) return to_slice(object);
+  if (object == Py_Ellipsis) return ops::Ellipsis{};
+  if (const auto dtype = dtype_name(object)) return *dtype;
+  if (PyRange_Check(object)) return from_list(object);
+  if (PyArray_CheckScalar(object) || PyObject_HasAttrString(object, "__array__")) {
+    const nb::object array = nb::steal(as_array(object));
+    return from_array(array.ptr());
+  }
+  throw Error(Error::Kind::type, fmt::format("an argument of type {} is no tensor and nothing else that an op takes",
+                                             Py_TYPE(object)->tp_name));
+}
+
+PyObject* from_arg(const ops::Arg& arg) {
+  const auto fill = [](PyObject* out, const ops::List& items, auto set) {
+    for (size_t i = 0; i < items.size(); ++i) set(out, static_cast<Py_ssize_t>(i), from_arg(items[i]));
+    return out;
+  };
+  if (arg.is<Tensor>()) return arg.as<Tensor>() ? nb::cast(arg.as<Tensor>()).release().ptr() : Py_NewRef(Py_None);
+  if (arg.is<ops::List>()) {
+    const ops::List& items = arg.as<ops::List>();
+    return fill(PyList_New(static_cast<Py_ssize_t>(items.size())), items,
+                [](PyObject* list, Py_ssize_t i, PyObject* item) { PyList_SET_ITEM(list, i, item); });
+  }
+  if (arg.is<ops::Tuple>()) {
+    const ops::List& items = arg.as<ops::Tuple>().items;
+    return fill(PyTuple_New(static_cast<Py_ssize_t>(items.size())), items,
+                [](PyObject* tuple, Py_ssize_t i, PyObject* item) { PyTuple_SET_ITEM(tuple, i, item); });
+  }
+  if (arg.is<bool>()) return PyBool_FromLong(arg.as<bool>());
+  if (arg.is<int64_t>()) return PyLong_FromLongLong(arg.as<int64_t>());
+  if (arg.is<double>()) return PyFloat_FromDouble(arg.as<double>());
+  if (arg.is<std::string>()) return PyUnicode_FromString(arg.as<std::string>().c_str());
+  return Py_NewRef(Py_None);
+}
+
+PyObject* to_numpy(const ov::Tensor& tensor, bool writable) {
+  PyArray_Descr* descr = g_descr[static_cast<size_t>(dtype_of(tensor.get_element_type()))];
+  if (!descr) throw Error(Error::Kind::unsupported, "a tensor of strings has no NumPy form yet");
+  std::vector<npy_intp> dims;
+  for (size_t dim : tensor.get_shape()) dims.push_back(static_cast<npy_intp>(dim));
+  auto owner = std::make_unique<ov::Tensor>(tensor);
+  Py_INCREF(descr);
+  PyObject* array =
+      PyArray_NewFromDescr(&PyArray_Type, descr, static_cast<int>(dims.size()), dims.data(), nullptr,
+                           const_cast<void*>(std::as_const(*owner).data()), writable ? NPY_ARRAY_CARRAY : NPY_ARRAY_CARRAY_RO, nullptr);
+  if (!array) throw nb::python_error();
+  PyObject* capsule = PyCapsule_New(owner.release(), nullptr, [](PyObject* c) {
+    delete static_cast<ov::Tensor*>(PyCapsule_GetPointer(c, nullptr));
+  });
+  PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array), capsule);
+  return array;
+}
+
+ov::Tensor from_numpy(PyObject* object, bool copy) {
+  const nb::object owner = nb::steal(PyArray_FROM_OF(object, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED));
+  if (!owner.is_valid()) throw nb::python_error();
+  auto* array = reinterpret_cast<PyArrayObject*>(owner.ptr());
+  const auto found = g_dtype_of.find(PyArray_TYPE(array));
+  if (found == g_dtype_of.end()) {
+    const nb::object descr = nb::borrow(reinterpret_cast<PyObject*>(PyArray_DESCR(array)));
+    throw Error(Error::Kind::type, fmt::format("an array of NumPy dtype {} is no tensor", nb::str(descr).c_str()));
+  }
+  ov::Shape shape;
+  for (int i = 0; i < PyArray_NDIM(array); ++i) shape.push_back(static_cast<size_t>(PyArray_DIM(array, i)));
+  const ov::element::Type type = element_type(found->second);
+  if (copy) {
+    ov::Tensor tensor(type, shape);
+    if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), PyArray_DATA(array), tensor.get_byte_size());
+    return tensor;
+  }
+  // The array lives as long as the tensor; it is let go of under the GIL, whichever thread drops the tensor.
+  const std::shared_ptr<void> keep(owner.inc_ref().ptr(), [](void* p) {
+    const nb::gil_scoped_acquire gil;
+    Py_DECREF(static_cast<PyObject*>(p));
+  });
+  return ov::Tensor(ov::Tensor(type, shape, PyArray_DATA(array)), keep);
+}
+
+void raise_current() {
+  try {
+    throw;
+  } catch (nb::python_error& error) {
+    error.restore();
+  } catch (const Error& error) {
+    PyObject* type = PyExc_ValueError;
+    switch (error.kind()) {
+      case Error::Kind::value: break;
+      case Error::Kind::type: type = PyExc_TypeError; break;
+      case Error::Kind::index: type = PyExc_IndexError; break;
+      case Error::Kind::unsupported: type = PyExc_NotImplementedError; break;
+      case Error::Kind::file: type = PyExc_OSError; break;
+      case Error::Kind::runtime: type = PyExc_RuntimeError; break;
+    }
+    PyErr_SetString(type, error.what());
+  } catch (const std::exception& error) {
+    PyErr_SetString(PyExc_RuntimeError, error.what());
+  }
+}
+
+}  // namespace keravino::python

@@ -1,0 +1,103 @@
+// The ops as Python functions: one builtin for each row of the registry.
+#include "functions.h"
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+
+#include <cstring>
+
+#include "convert.h"
+#include "ops/registry.h"
+#include "ops/signature.h"
+
+namespace nb = nanobind;
+
+namespace keravino::python {
+namespace {
+
+constexpr const char* kCapsule = "keravino.op";
+
+/// A Python function keeps its row and the texts that CPython points into.
+struct Function {
+  const ops::Op* op;
+  std::string doc;
+  std::vector<PyObject*> names;  // interned parameter names: keywords are compared by pointer first
+  PyMethodDef method{};
+};
+
+size_t find_param(const Function& function, PyObject* keyword) {
+  for (size_t i = 0; i < function.names.size(); ++i) {
+    if (function.names[i] == keyword) return i;
+  }
+  for (size_t i = 0; i < function.names.size(); ++i) {
+    if (PyUnicode_Compare(function.names[i], keyword) == 0) return i;
+  }
+  return function.names.size();
+}
+
+PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
+  const auto& function = *static_cast<const Function*>(PyCapsule_GetPointer(self, kCapsule));
+  const ops::Op& op = *function.op;
+  try {
+    const size_t params = op.params.size();
+    const bool variadic = params > 0 && op.params[0].variadic;
+    const size_t named = keywords ? static_cast<size_t>(PyTuple_GET_SIZE(keywords)) : 0;
+    ops::List bound(params);
+    std::vector<bool> given(params, false);
+    bool regular = !variadic && static_cast<size_t>(count) <= params;
+    for (size_t i = 0; regular && i < static_cast<size_t>(count); ++i) {
+      bound[i] = to_arg(args[i]);
+      given[i] = true;
+    }
+    for (size_t k = 0; regular && k < named; ++k) {
+      const size_t i = find_param(function, PyTuple_GET_ITEM(keywords, static_cast<Py_ssize_t>(k)));
+      regular = i < params && !given[i];
+      if (!regular) break;
+      bound[i] = to_arg(args[count + static_cast<Py_ssize_t>(k)]);
+      given[i] = true;
+    }
+    for (size_t i = 0; regular && i < params; ++i) {
+      if (given[i]) continue;
+      regular = op.params[i].fallback.has_value();
+      if (regular) bound[i] = *op.params[i].fallback;
+    }
+    if (!regular) {  // *args, or a mistake for which `bind` has the words
+      ops::List positional;
+      std::vector<std::pair<std::string, ops::Arg>> by_name;
+      for (Py_ssize_t i = 0; i < count; ++i) positional.push_back(to_arg(args[i]));
+      for (size_t k = 0; k < named; ++k) {
+        PyObject* keyword = PyTuple_GET_ITEM(keywords, static_cast<Py_ssize_t>(k));
+        by_name.emplace_back(PyUnicode_AsUTF8(keyword), to_arg(args[count + static_cast<Py_ssize_t>(k)]));
+      }
+      bound = ops::bind(op, positional, by_name);
+    }
+    return from_arg(ops::invoke(op, bound));
+  } catch (...) {
+    raise_current();
+    return nullptr;
+  }
+}
+
+PyObject* make_function(const ops::Op& op) {
+  auto* function = new Function{&op, {}, {}, {}};  // lives as long as the process, as the registry does
+  function->doc = fmt::format("{}{}\n--\n\n{}", op.name, op.signature, op.def->doc);
+  for (const ops::Param& param : op.params) function->names.push_back(PyUnicode_InternFromString(param.name.c_str()));
+  function->method = {op.name.c_str(), reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&call)),
+                      METH_FASTCALL | METH_KEYWORDS, function->doc.c_str()};
+  const nb::object self = nb::steal(PyCapsule_New(function, kCapsule, nullptr));
+  return PyCFunction_New(&function->method, self.ptr());
+}
+
+}  // namespace
+
+void add_functions(nb::module_& module) {
+  nb::dict families;
+  for (const auto& [full_name, op] : ops::registry()) {
+    if (!families.contains(op.module.c_str())) families[op.module.c_str()] = nb::dict();
+    nb::object family = families[op.module.c_str()];
+    family[op.name.c_str()] = nb::steal(make_function(op));
+  }
+  module.attr("ops") = families;
+}
+
+}  // namespace keravino::python

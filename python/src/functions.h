@@ -1,0 +1,13 @@
+#pragma once
+
+#include <nanobind/nanobind.h>
+
+namespace keravino::python {
+
+/// Adds `ops`: {"numpy": {"add": function, ...}, ...}, derived from the registry.
+void add_functions(nanobind::module_& module);
+
+/// Adds the class Tensor; its operators are ops.
+void add_tensor(nanobind::module_& module);
+
+}  // namespace keravino::python

@@ -1,0 +1,63 @@
+#include "engine/device.h"
+
+#include "keravino/error.h"
+
+namespace keravino::engine {
+namespace {
+
+std::string join(const std::vector<std::string>& words) { return fmt::format("{}", fmt::join(words, ", ")); }
+
+/// The devices that a name asks for: "AUTO:GPU,CPU" asks for GPU and CPU.
+std::vector<std::string> devices_in(const std::string& name) {
+  const size_t colon = name.find(':');
+  std::vector<std::string> devices;
+  std::string list = colon == std::string::npos ? name : name.substr(colon + 1);
+  if (colon == std::string::npos && (name == "AUTO" || name == "HETERO" || name == "MULTI" || name == "BATCH")) return {};
+  for (size_t begin = 0; begin <= list.size();) {
+    const size_t comma = std::min(list.find(',', begin), list.size());
+    devices.push_back(list.substr(begin, comma - begin));
+    begin = comma + 1;
+  }
+  return devices;
+}
+
+ov::element::Type precision_type(const std::string& precision) {
+  if (precision == "f32") return ov::element::f32;
+  if (precision == "bf16") return ov::element::bf16;
+  if (precision == "f16") return ov::element::f16;
+  throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
+}
+
+}  // namespace
+
+ov::Core& core() {
+  static auto* core = new ov::Core();  // lives until the process ends: plugins must not be unloaded before our caches
+  return *core;
+}
+
+void check_device(const std::string& device) {
+  const std::vector<std::string> present = core().get_available_devices();
+  for (const std::string& wanted : devices_in(device)) {
+    const bool found = std::any_of(present.begin(), present.end(), [&](const std::string& name) {
+      return name == wanted || name.substr(0, name.find('.')) == wanted || wanted == "CPU" || wanted == name + ".0";
+    });
+    if (!found) {
+      throw Error(Error::Kind::runtime, fmt::format("device \"{}\" is not present. Present: {}", wanted, join(present)));
+    }
+  }
+}
+
+ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const CompileOptions& options) {
+  check_device(options.device);
+  ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
+                    ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
+  if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
+  return core().compile_model(model, options.device, config);
+}
+
+CompileOptions& default_options() {
+  thread_local CompileOptions options;
+  return options;
+}
+
+}  // namespace keravino::engine

@@ -1,0 +1,30 @@
+// Devices by OpenVINO's names, and how graphs are compiled for them.
+#pragma once
+
+#include <map>
+#include <openvino/runtime/core.hpp>
+#include <optional>
+#include <string>
+
+namespace keravino::engine {
+
+/// How a graph is compiled. Precision is float32 unless asked for: the CPU plugin's own default is bfloat16 where it can.
+struct CompileOptions {
+  std::string device = "CPU";     ///< OpenVINO's name: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:...
+  std::string precision = "f32";  ///< f32, bf16 or f16
+  int threads = 0;                ///< 0: the device's own choice
+};
+
+/// The one OpenVINO core of the process.
+ov::Core& core();
+
+/// Error if the device is not present; the message lists those that are.
+void check_device(const std::string& device);
+
+/// Compiles a model; checks the device and the precision's name.
+ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const CompileOptions& options);
+
+/// The options of eager graphs and of predict, for this thread (device scope) and the process (threads).
+CompileOptions& default_options();
+
+}  // namespace keravino::engine

@@ -1,0 +1,55 @@
+#include "engine/engine.h"
+
+#include <atomic>
+
+#include "engine/compiled.h"
+#include "engine/interpreter.h"
+#include "engine/pending.h"
+#include "tensor/value.h"
+
+namespace keravino::engine {
+namespace {
+
+std::atomic<Tier> g_tier = Tier::automatic;
+
+/// Whether a graph is computed by a compiled one. Deterministic: shapes and counts decide, never a clock.
+bool should_compile(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets) {
+  if (tier() == Tier::interpret || needs_width(nodes)) return false;
+  if (tier() == Tier::compile) return true;
+  double cost = 0;
+  for (const auto& node : nodes) cost += interpreter_cost(*node);
+  const double saved = 0.9 * cost - 10e3;  // compiled: about a tenth of the work, 10 us to set up
+  const double key_cost = 1e3 * static_cast<double>(nodes.size());
+  if (saved < 20e3 + key_cost) return false;
+  Outputs leaves;
+  return worth_compiling(structure_key(nodes, targets, leaves), saved, nodes.size());
+}
+
+}  // namespace
+
+void set_tier(Tier tier) { g_tier = tier; }
+Tier tier() { return g_tier; }
+
+std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
+  const std::lock_guard lock(graph_mutex());
+  Outputs targets;
+  for (const Tensor& tensor : tensors) targets.push_back(tensor.output());
+  const auto nodes = pending_nodes(targets);
+  if (nodes.empty() || !should_compile(nodes, targets)) return interpret(nodes, targets);
+  // Other live tensors on the way are computed along, or they would be computed again when asked for.
+  const size_t wanted = targets.size();
+  for (const auto& node : nodes) {
+    for (const auto& output : node->outputs()) {
+      const bool listed = std::find(targets.begin(), targets.end(), output) != targets.end();
+      if (!listed && is_live(output)) targets.push_back(output);
+    }
+  }
+  std::vector<ov::Tensor> results = run_compiled(nodes, targets);
+  for (size_t i = 0; i < targets.size(); ++i) settle(targets[i], results[i]);
+  results.resize(wanted);
+  return results;
+}
+
+ov::Tensor numbers(const Tensor& tensor) { return numbers(std::vector{tensor})[0]; }
+
+}  // namespace keravino::engine

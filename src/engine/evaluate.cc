@@ -1,0 +1,86 @@
+#include "engine/evaluate.h"
+
+#include "tensor/value.h"
+
+namespace keravino::engine {
+namespace {
+
+using ov::element::Type;
+
+/// The type that an op is computed in where it cannot be in `type`; dynamic if there is none wider.
+Type wider(const Type& type) {
+  using namespace ov::element;
+  if (type == bf16 || type == f16 || type == f8e4m3 || type == f8e5m2) return f32;
+  if (type == i8 || type == i16 || type == u8 || type == u16) return i32;
+  if (type == u32 || type == boolean) return i64;
+  if (type == i32) return i64;
+  return dynamic;
+}
+
+ov::TensorVector allocate(const ov::Node& node) {
+  ov::TensorVector outputs;
+  for (size_t i = 0; i < node.get_output_size(); ++i) {
+    const auto& shape = node.get_output_partial_shape(i);
+    outputs.emplace_back(node.get_output_element_type(i), shape.is_static() ? shape.to_shape() : ov::Shape{0});
+  }
+  return outputs;
+}
+
+bool try_evaluate(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  try {
+    return node.evaluate(outputs, inputs);
+  } catch (const ov::Exception&) {
+    return false;  // an op without an implementation for this element type
+  }
+}
+
+/// Computes in the next wider element type and converts back; integers wrap as they would have in their own type.
+bool evaluate_wider(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (inputs.empty()) return false;
+  // Shapes, axes and conditions keep their type. Data has the type of the result, or (comparisons) of the first input.
+  const auto has_type = [&](const Type& type) {
+    return std::any_of(inputs.begin(), inputs.end(), [&](const auto& in) { return in.get_element_type() == type; });
+  };
+  const Type out = node->get_output_element_type(0);
+  const Type from = has_type(out) ? out : inputs[0].get_element_type();
+  const Type to = wider(from);
+  ov::TensorVector wide_inputs;
+  ov::OutputVector wide_sources;
+  bool widened = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool data = inputs[i].get_element_type() == from && to != ov::element::dynamic;
+    wide_inputs.push_back(data ? convert(inputs[i], to) : inputs[i]);
+    wide_sources.push_back(constant(wide_inputs.back()));
+    widened = widened || data;
+  }
+  if (!widened) return false;
+  const auto wide_node = node->clone_with_new_inputs(wide_sources);
+  ov::TensorVector wide_outputs;
+  if (!evaluate(wide_node, wide_outputs, wide_inputs)) return false;
+  outputs.clear();
+  for (size_t i = 0; i < wide_outputs.size(); ++i) {
+    outputs.push_back(convert(wide_outputs[i], node->get_output_element_type(i)));
+  }
+  return true;
+}
+
+}  // namespace
+
+ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
+  if (tensor.get_element_type() == type) return tensor;
+  const ov::op::v0::Convert node(constant(tensor), type);
+  ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
+  OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);
+  return outputs[0];
+}
+
+bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (node->has_evaluate()) {
+    outputs = allocate(*node);
+    if (try_evaluate(*node, outputs, inputs)) return true;
+  }
+  if (ov::is_type<ov::op::v0::Convert>(node)) return false;
+  return evaluate_wider(node, outputs, inputs);
+}
+
+}  // namespace keravino::engine

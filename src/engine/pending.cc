@@ -1,0 +1,74 @@
+#include "engine/pending.h"
+
+#include <unordered_set>
+
+#include "keravino/error.h"
+#include "tensor/value.h"
+
+namespace keravino::engine {
+namespace {
+
+double elements(const ov::PartialShape& shape) {
+  return shape.is_static() ? static_cast<double>(ov::shape_size(shape.to_shape())) : 1e3;
+}
+
+/// Elements of the largest input, and one for a node without inputs.
+double widest_input(const ov::Node& node) {
+  double most = 1;
+  for (size_t i = 0; i < node.get_input_size(); ++i) most = std::max(most, elements(node.get_input_partial_shape(i)));
+  return most;
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets) {
+  std::vector<std::shared_ptr<ov::Node>> order;
+  std::unordered_set<const ov::Node*> done;
+  std::vector<std::pair<std::shared_ptr<ov::Node>, size_t>> stack;  // a node and its next input to visit
+  for (const auto& target : targets) stack.emplace_back(target.get_node_shared_ptr(), 0);
+  while (!stack.empty()) {
+    auto& [node, next] = stack.back();
+    if (done.contains(node.get()) || ov::is_type<ov::op::v0::Constant>(node)) {
+      stack.pop_back();
+    } else if (ov::is_type<ov::op::v0::Parameter>(node)) {
+      throw Error(Error::Kind::runtime,
+                  "a tensor of a graph that is being traced has no numbers; they exist only when the graph runs");
+    } else if (next < node->get_input_size()) {
+      auto input = node->get_input_node_shared_ptr(next++);
+      stack.emplace_back(std::move(input), 0);
+    } else {
+      done.insert(node.get());
+      order.push_back(std::move(node));
+      stack.pop_back();
+    }
+  }
+  return order;
+}
+
+double interpreter_cost(const ov::Node& node) {
+  constexpr double kNode = 1500;
+  double out = 0;
+  for (size_t i = 0; i < node.get_output_size(); ++i) out += elements(node.get_output_partial_shape(i));
+  if (ov::is_type<ov::op::v0::MatMul>(&node)) {
+    const auto& shape = node.get_input_partial_shape(0);
+    const auto& matmul = static_cast<const ov::op::v0::MatMul&>(node);
+    const auto rank = shape.rank().get_length();
+    const auto inner = rank < 2 || !matmul.get_transpose_a() ? shape[rank - 1] : shape[rank - 2];
+    return kNode + 0.1 * out * static_cast<double>(inner.is_static() ? inner.get_length() : 100);
+  }
+  return kNode + std::max(out, widest_input(node));
+}
+
+bool needs_width(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
+  const auto wide = [](const ov::element::Type& type) {
+    return type == ov::element::i64 || type == ov::element::u64 || type == ov::element::f64 || type == ov::element::u32;
+  };
+  for (const auto& node : nodes) {
+    for (size_t i = 0; i < node->get_output_size(); ++i) {
+      if (wide(node->get_output_element_type(i))) return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace keravino::engine

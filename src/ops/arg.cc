@@ -1,0 +1,204 @@
+#include "ops/arg.h"
+
+#include "engine/evaluate.h"
+#include "ops/make.h"
+
+namespace keravino::ops {
+namespace {
+
+[[noreturn]] void wrong(std::string_view wanted, const Arg& got) {
+  throw Error(Error::Kind::type, fmt::format("wanted {}, got {}", wanted, to_string(got)));
+}
+
+/// The integers of a known tensor (rank 0 or 1), if it has them.
+std::vector<int64_t> integers(const Tensor& t) {
+  const ov::Tensor numbers = engine::convert(t.numbers(), ov::element::i64);
+  return {numbers.data<int64_t>(), numbers.data<int64_t>() + numbers.get_size()};
+}
+
+std::string join(const List& list, std::string_view open, std::string_view close) {
+  std::string text(open);
+  for (size_t i = 0; i < list.size(); ++i) text += (i ? ", " : "") + to_string(list[i]);
+  return text + (list.size() == 1 && open == "(" ? ",)" : std::string(close));
+}
+
+/// Leaves of nested lists of numbers, into one constant; false if a leaf is a tensor that is no number.
+bool flatten(const Arg& arg, size_t depth, std::vector<size_t>& shape, std::vector<Scalar>& leaves) {
+  if (const auto* list = std::get_if<List>(&arg.base())) {
+    if (shape.size() == depth) shape.push_back(list->size());
+    if (shape[depth] != list->size()) throw Error("a ragged nested list is no tensor");
+    return std::all_of(list->begin(), list->end(), [&](const Arg& a) { return flatten(a, depth + 1, shape, leaves); });
+  }
+  if (shape.size() != depth) throw Error("a ragged nested list is no tensor");
+  if (arg.is<bool>()) leaves.emplace_back(arg.as<bool>());
+  else if (arg.is<int64_t>()) leaves.emplace_back(arg.as<int64_t>());
+  else if (arg.is<double>()) leaves.emplace_back(arg.as<double>());
+  else return false;
+  return true;
+}
+
+/// One constant from scalars of mixed kinds: the widest kind decides.
+Tensor constant_of(const std::vector<size_t>& shape, const std::vector<Scalar>& leaves) {
+  size_t kind = leaves.empty() ? 2 : 0;
+  bool wide = false;
+  for (const Scalar& leaf : leaves) {
+    kind = std::max(kind, leaf.index());
+    if (const auto* n = std::get_if<int64_t>(&leaf)) wide = wide || *n != static_cast<int32_t>(*n);
+  }
+  const DType dtype = kind == 0 ? DType::boolean : kind == 2 ? floatx() : wide ? DType::int64 : DType::int32;
+  const auto make_constant = [&]<class T>(std::vector<T> values) {
+    for (const Scalar& leaf : leaves) values.push_back(std::visit([](auto x) { return static_cast<T>(x); }, leaf));
+    const std::lock_guard lock(graph_mutex());
+    return Tensor(std::make_shared<Value>(
+        std::make_shared<ov::op::v0::Constant>(element_type(dtype), ov::Shape(shape), values)->output(0), false, 0));
+  };
+  return kind == 2 ? make_constant(std::vector<double>{}) : make_constant(std::vector<int64_t>{});
+}
+
+Tensor stack_list(const List& list) {
+  std::vector<Tensor> rows;
+  for (const Arg& item : list) rows.push_back(convert<Tensor>(item));
+  rows = promote(rows);
+  for (Tensor& row : rows) row = make<v::v0::Unsqueeze>(row, std::vector<int64_t>{0});
+  return make<v::v0::Concat>(rows, int64_t{0});
+}
+
+}  // namespace
+
+std::string to_string(const Arg& arg) {
+  struct Printer {
+    std::string operator()(None) const { return "None"; }
+    std::string operator()(Ellipsis) const { return "..."; }
+    std::string operator()(bool b) const { return b ? "True" : "False"; }
+    std::string operator()(int64_t n) const { return std::to_string(n); }
+    std::string operator()(double x) const { return fmt::format("{}", x); }
+    std::string operator()(const std::string& s) const { return "\"" + s + "\""; }
+    std::string operator()(const List& list) const { return join(list, "(", ")"); }
+    std::string operator()(const Tuple& tuple) const { return join(tuple.items, "(", ")"); }
+    std::string operator()(const Slice& s) const {
+      return fmt::format("slice({}, {}, {})", to_string(*s.start), to_string(*s.stop), to_string(*s.step));
+    }
+    std::string operator()(const Tensor& t) const {
+      if (!t) return "None";
+      return fmt::format("<tensor {} {}>", to_string_shape(t), name(t.dtype()));
+    }
+    static std::string to_string_shape(const Tensor& t) { return ops::to_string(t.shape()); }
+  };
+  return std::visit(Printer(), arg.base());
+}
+
+std::optional<std::vector<int64_t>> Dims::numbers() const {
+  if (vector) return std::nullopt;
+  std::vector<int64_t> out;
+  for (const Dim& dim : dims) {
+    if (!std::holds_alternative<int64_t>(dim)) return std::nullopt;
+    out.push_back(std::get<int64_t>(dim));
+  }
+  return out;
+}
+
+Tensor Dims::tensor() const {
+  if (vector) return as(vector, DType::int64);
+  if (const auto known = numbers()) {
+    const std::lock_guard lock(graph_mutex());
+    return Tensor(std::make_shared<Value>(constant(*known), false, 0));
+  }
+  std::vector<Tensor> parts;
+  for (const Dim& dim : dims) {
+    const Tensor t = std::holds_alternative<Tensor>(dim) ? std::get<Tensor>(dim) : Tensor(std::get<int64_t>(dim));
+    parts.push_back(make<v::v1::Reshape>(as(t, DType::int64), std::vector<int64_t>{1}, false));
+  }
+  return make<v::v0::Concat>(parts, int64_t{0});
+}
+
+bool From<bool>::arg(const Arg& a) {
+  if (a.is<bool>()) return a.as<bool>();
+  if (a.is<int64_t>()) return a.as<int64_t>() != 0;
+  if (a.is<Tensor>() && a.as<Tensor>()) return integers(a.as<Tensor>()).at(0) != 0;
+  wrong("a bool", a);
+}
+
+int64_t From<int64_t>::arg(const Arg& a) {
+  if (a.is<int64_t>()) return a.as<int64_t>();
+  if (a.is<bool>()) return a.as<bool>();
+  if (a.is<double>() && a.as<double>() == std::floor(a.as<double>())) return static_cast<int64_t>(a.as<double>());
+  if (a.is<Tensor>() && a.as<Tensor>() && a.as<Tensor>().rank() == 0) return integers(a.as<Tensor>())[0];
+  wrong("an integer", a);
+}
+
+double From<double>::arg(const Arg& a) {
+  if (a.is<double>()) return a.as<double>();
+  if (a.is<int64_t>()) return static_cast<double>(a.as<int64_t>());
+  if (a.is<bool>()) return a.as<bool>();
+  if (a.is<Tensor>() && a.as<Tensor>() && a.as<Tensor>().rank() == 0) {
+    return engine::convert(a.as<Tensor>().numbers(), ov::element::f64).data<double>()[0];
+  }
+  wrong("a number", a);
+}
+
+std::string From<std::string>::arg(const Arg& a) {
+  if (a.is<std::string>()) return a.as<std::string>();
+  wrong("a string", a);
+}
+
+Tensor From<Tensor>::arg(const Arg& a) {
+  if (a.is<Tensor>()) return a.as<Tensor>();
+  if (a.is<None>()) return {};
+  if (a.is<bool>()) return a.as<bool>();
+  if (a.is<int64_t>()) return a.as<int64_t>();
+  if (a.is<double>()) return a.as<double>();
+  if (a.is<List>()) {
+    std::vector<size_t> shape;
+    std::vector<Scalar> leaves;
+    if (flatten(a, 0, shape, leaves)) return constant_of(shape, leaves);
+    return stack_list(a.as<List>());
+  }
+  wrong("a tensor", a);
+}
+
+std::vector<int64_t> From<std::vector<int64_t>>::arg(const Arg& a) {
+  if (a.is<Tensor>() && a.as<Tensor>()) return integers(a.as<Tensor>());
+  if (!a.is<List>()) return {convert<int64_t>(a)};
+  std::vector<int64_t> out;
+  for (const Arg& item : a.as<List>()) out.push_back(convert<int64_t>(item));
+  return out;
+}
+
+std::vector<Tensor> From<std::vector<Tensor>>::arg(const Arg& a) {
+  std::vector<Tensor> out;
+  if (a.is<List>()) {
+    for (const Arg& item : a.as<List>()) out.push_back(convert<Tensor>(item));
+    return out;
+  }
+  if (!a.is<Tensor>() || !a.as<Tensor>() || a.as<Tensor>().rank() == 0) wrong("a list of tensors", a);
+  const Tensor& t = a.as<Tensor>();
+  if (t.shape()[0].is_dynamic()) throw Error("a tensor whose first dimension is dynamic is no list of tensors");
+  const int64_t rows = t.shape()[0].get_length();
+  if (rows == 0) return out;
+  for (const Tensor& row : make_all<v::v1::Split>(t, Tensor(0), static_cast<size_t>(rows))) {
+    out.push_back(make<v::v0::Squeeze>(row, std::vector<int64_t>{0}));
+  }
+  return out;
+}
+
+DType From<DType>::arg(const Arg& a) { return dtype_from_name(convert<std::string>(a)); }
+
+Dims From<Dims>::arg(const Arg& a) {
+  Dims out;
+  const auto add = [&](const Arg& item) {
+    if (item.is<None>()) out.dims.emplace_back(int64_t{-1});
+    else if (item.is<Tensor>() && item.as<Tensor>() && item.as<Tensor>().traced()) out.dims.emplace_back(item.as<Tensor>());
+    else out.dims.emplace_back(convert<int64_t>(item));
+  };
+  if (a.is<List>()) {
+    for (const Arg& item : a.as<List>()) add(item);
+  } else if (a.is<Tensor>() && a.as<Tensor>() && a.as<Tensor>().rank() == 1) {
+    if (a.as<Tensor>().traced()) out.vector = a.as<Tensor>();
+    else for (int64_t n : integers(a.as<Tensor>())) out.dims.emplace_back(n);
+  } else {
+    add(a);
+  }
+  return out;
+}
+
+}  // namespace keravino::ops

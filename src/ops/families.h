@@ -1,0 +1,20 @@
+// Every family of ops, in one list. A family is a file of src/ops with a function that returns its rows.
+#pragma once
+
+#include <array>
+
+#include "ops/registry.h"
+
+namespace keravino::ops {
+
+using Family = std::span<const OpDef> (*)();
+
+std::span<const OpDef> core_ops();
+std::span<const OpDef> elementwise_ops();
+
+inline constexpr Family kFamilies[] = {
+    core_ops,
+    elementwise_ops,
+};
+
+}  // namespace keravino::ops

@@ -1,0 +1,158 @@
+#include "keravino/tensor.h"
+
+#include "engine/engine.h"
+#include "keravino/error.h"
+#include "tensor/value.h"
+
+namespace keravino {
+namespace {
+
+// Pending outputs and the Values that stand for them. Guarded by graph_mutex().
+using Key = std::pair<const ov::Node*, size_t>;
+struct KeyHash {
+  size_t operator()(const Key& key) const { return std::hash<const void*>()(key.first) * 31 + key.second; }
+};
+std::unordered_multimap<Key, Value*, KeyHash>& pending_values() {
+  static auto* map = new std::unordered_multimap<Key, Value*, KeyHash>();  // outlives every Tensor
+  return *map;
+}
+Key key_of(const ov::Output<ov::Node>& output) { return {output.get_node(), output.get_index()}; }
+
+DType own_dtype(const Scalar& scalar) {
+  if (std::holds_alternative<bool>(scalar)) return DType::boolean;
+  if (std::holds_alternative<double>(scalar)) return floatx();
+  const int64_t v = std::get<int64_t>(scalar);
+  return v == static_cast<int32_t>(v) ? DType::int32 : DType::int64;
+}
+
+}  // namespace
+
+std::recursive_mutex& graph_mutex() {
+  static auto* mutex = new std::recursive_mutex();
+  return *mutex;
+}
+
+Value::Value(Scalar number) : scalar(number) {}
+
+Value::Value(const ov::Output<ov::Node>& node_output, bool is_traced, uint32_t pending_depth)
+    : output(node_output), traced(is_traced), depth(pending_depth) {
+  if (depth > 0 && !traced) pending_values().emplace(key_of(output), this);
+}
+
+Value::~Value() {
+  if (!output.get_node()) return;
+  const std::lock_guard lock(graph_mutex());
+  if (depth > 0 && !traced) {
+    auto [begin, end] = pending_values().equal_range(key_of(output));
+    for (auto it = begin; it != end; ++it) {
+      if (it->second != this) continue;
+      pending_values().erase(it);
+      break;
+    }
+  }
+  output = {};
+}
+
+ov::Output<ov::Node> constant(const ov::Tensor& numbers) {
+  return std::make_shared<ov::op::v0::Constant>(numbers)->output(0);
+}
+
+ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& type) {
+  return std::visit(
+      [&](auto v) {
+        using Number = std::conditional_t<std::is_same_v<decltype(v), double>, double, int64_t>;
+        return std::make_shared<ov::op::v0::Constant>(type, ov::Shape{}, std::vector<Number>{v})->output(0);
+      },
+      number);
+}
+
+ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers) {
+  return std::make_shared<ov::op::v0::Constant>(ov::element::i64, ov::Shape{numbers.size()}, numbers)->output(0);
+}
+
+std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output) {
+  const auto* leaf = ov::as_type<const ov::op::v0::Constant>(output.get_node());
+  if (!leaf) return std::nullopt;
+  return leaf->get_tensor_view();
+}
+
+void settle(const ov::Output<ov::Node>& output, const ov::Tensor& numbers) {
+  auto [begin, end] = pending_values().equal_range(key_of(output));
+  if (begin == end) return;
+  const ov::Output<ov::Node> leaf = constant(numbers);
+  ov::Output<ov::Node> old = output;  // keeps the node alive while its Values let go of it
+  for (auto it = begin; it != end; ++it) {
+    it->second->output = leaf;
+    it->second->depth = 0;
+  }
+  pending_values().erase(begin, end);
+  old.replace(leaf);
+}
+
+bool is_live(const ov::Output<ov::Node>& output) { return pending_values().contains(key_of(output)); }
+
+Tensor::Tensor(bool value) : value_(std::make_shared<Value>(Scalar(value))) {}
+Tensor::Tensor(int value) : Tensor(static_cast<int64_t>(value)) {}
+Tensor::Tensor(int64_t value) : value_(std::make_shared<Value>(Scalar(value))) {}
+Tensor::Tensor(double value) : value_(std::make_shared<Value>(Scalar(value))) {}
+
+Tensor::Tensor(const ov::Output<ov::Node>& output) {
+  const std::lock_guard lock(graph_mutex());
+  // A node made outside of make(): it is traced if any parameter is above it, else pending or a leaf.
+  bool traced = false;
+  uint32_t depth = known_numbers(output) ? 0 : 1;
+  std::vector<ov::Node*> stack{output.get_node()};
+  std::unordered_map<ov::Node*, bool> seen;
+  while (!stack.empty() && !traced) {
+    ov::Node* node = stack.back();
+    stack.pop_back();
+    if (seen[node]) continue;
+    seen[node] = true;
+    traced = ov::is_type<ov::op::v0::Parameter>(node);
+    for (size_t i = 0; i < node->get_input_size(); ++i) stack.push_back(node->get_input_node_ptr(i));
+  }
+  value_ = std::make_shared<Value>(output, traced, depth);
+}
+
+Tensor::Tensor(const ov::Tensor& numbers) {
+  const std::lock_guard lock(graph_mutex());
+  value_ = std::make_shared<Value>(constant(numbers), false, 0);
+}
+
+DType Tensor::dtype() const {
+  if (value_->scalar) return own_dtype(*value_->scalar);
+  return dtype_of(value_->output.get_element_type());
+}
+
+DType Tensor::promotion_dtype() const {
+  if (!value_->scalar || std::holds_alternative<bool>(*value_->scalar)) return dtype();
+  return std::holds_alternative<double>(*value_->scalar) ? DType::python_float : DType::python_int;
+}
+
+const ov::PartialShape& Tensor::shape() const {
+  static const ov::PartialShape kScalar{};
+  if (value_->scalar) return kScalar;
+  return value_->output.get_partial_shape();
+}
+
+int64_t Tensor::rank() const {
+  const ov::Rank rank = shape().rank();
+  if (rank.is_dynamic()) throw Error("the rank of this tensor is not known while the graph is traced");
+  return rank.get_length();
+}
+
+ov::Output<ov::Node> Tensor::output() const { return output_as(dtype()); }
+
+ov::Output<ov::Node> Tensor::output_as(DType dtype) const {
+  if (value_->scalar) return constant(*value_->scalar, element_type(dtype));
+  return value_->output;
+}
+
+bool Tensor::traced() const { return value_->traced; }
+
+ov::Tensor Tensor::numbers() const {
+  if (value_->scalar) return *known_numbers(output());
+  return engine::numbers(*this);
+}
+
+}  // namespace keravino

@@ -1,0 +1,46 @@
+// What a Tensor points to, and the lock that guards graphs.
+#pragma once
+
+#include <mutex>
+#include <optional>
+#include <variant>
+
+#include "keravino/tensor.h"
+
+namespace keravino {
+
+using Scalar = std::variant<bool, int64_t, double>;
+
+/// A weak number, or an output of a graph. A pending output is replaced by a Constant once its numbers are known.
+struct Value {
+  explicit Value(Scalar number);
+  Value(const ov::Output<ov::Node>& node_output, bool is_traced, uint32_t pending_depth);
+  ~Value();
+  Value(const Value&) = delete;
+  Value& operator=(const Value&) = delete;
+
+  std::optional<Scalar> scalar;
+  ov::Output<ov::Node> output;
+  bool traced = false;
+  uint32_t depth = 0;  // nodes on the longest path to known numbers; 0: a leaf
+};
+
+/// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds this one.
+std::recursive_mutex& graph_mutex();
+
+/// A Constant that shares the tensor's memory.
+ov::Output<ov::Node> constant(const ov::Tensor& numbers);
+/// A number as a constant of rank 0.
+ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& type);
+/// A vector of int64, for shapes and axes.
+ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers);
+
+/// The numbers of an output that is a Constant already.
+std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output);
+
+/// Calls `set` for the live Values of a pending output, so that their graphs end there (engine).
+void settle(const ov::Output<ov::Node>& output, const ov::Tensor& numbers);
+/// True if a Tensor, and not only other nodes, holds this output.
+bool is_live(const ov::Output<ov::Node>& output);
+
+}  // namespace keravino
