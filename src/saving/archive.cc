@@ -1,0 +1,57 @@
+#include "saving/archive.h"
+
+#include <cstring>
+
+#include "saving/json.h"
+#include "saving/zip.h"
+
+namespace keravino::saving {
+namespace {
+
+constexpr uint64_t kLongestConfig = uint64_t{64} << 20;
+constexpr uint64_t kLongestMetadata = uint64_t{1} << 20;
+constexpr const char* kWeights = "model.weights.h5";
+
+nlohmann::json read_json(ZipReader& zip, const std::string& name, uint64_t limit) {
+  const Buffer text = zip.read(name, limit);
+  return parse_json_object(zip.path() + ": " + name, {reinterpret_cast<const char*>(text.data.get()), text.size});
+}
+
+// People will try: the format before .keras had the same purpose.
+void refuse_legacy(const std::string& path) {
+  const Buffer start = read_file(path, 8);
+  if (start.size < 8 || std::memcmp(start.data.get(), "\x89HDF\r\n\x1a\n", 8) != 0) return;
+  throw file_error(
+      path, fmt::format("is an HDF5 file, the legacy .h5 format, which is not read yet; wanted a .keras file. Convert "
+                        "it in Keras: keras.models.load_model(\"{}\").save(\"model.keras\")",
+                        path));
+}
+
+}  // namespace
+
+Archive open_archive(const std::string& path) {
+  refuse_legacy(path);
+  ZipReader zip(path);
+  if (!zip.has(kWeights) && zip.has("model.weights.npz")) {
+    throw file_error(path, "has its weights in model.weights.npz, which is not read; wanted model.weights.h5");
+  }
+  Archive archive{.path = path,
+                  .config = read_json(zip, "config.json", kLongestConfig),
+                  .metadata = read_json(zip, "metadata.json", kLongestMetadata),
+                  .weights = {path + ": " + kWeights, zip.read(kWeights), zip.budget()}};
+  const auto version = archive.metadata.find("keras_version");
+  if (version == archive.metadata.end() || !version->is_string()) {
+    throw file_error(path, "metadata.json: has no keras_version");
+  }
+  for (const char* key : {"class_name", "config"}) {
+    if (!archive.config.contains(key)) throw file_error(path, fmt::format("config.json: has no \"{}\"", key));
+  }
+  return archive;
+}
+
+WeightStore open_weights(const std::string& path) {
+  Budget budget(file_size(path));
+  return {path, read_file(path), budget};
+}
+
+}  // namespace keravino::saving

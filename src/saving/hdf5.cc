@@ -1,0 +1,58 @@
+#include "saving/hdf5.h"
+
+namespace keravino::saving::hdf5 {
+namespace {
+
+std::mutex& mutex() {
+  static std::mutex one;
+  return one;
+}
+
+// HDF5 wants an allocator for the image it is given: this one hands out the caller's bytes and frees nothing.
+void* image_malloc(size_t, H5FD_file_image_op_t, void* image) { return image; }
+void* image_memcpy(void* to, const void*, size_t, H5FD_file_image_op_t, void*) { return to; }
+void* image_realloc(void*, size_t, H5FD_file_image_op_t, void*) { return nullptr; }  // only writing would ask for it
+herr_t image_free(void*, H5FD_file_image_op_t, void*) { return 0; }
+void* image_copy(void* image) { return image; }
+herr_t image_release(void*) { return 0; }
+
+}  // namespace
+
+Session::Session() : lock_(mutex()) {
+  H5Eget_auto2(H5E_DEFAULT, &print_, &print_data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+  H5PLget_loading_state(&plugins_);
+  H5PLset_loading_state(0);
+}
+
+Session::~Session() {
+  H5PLset_loading_state(plugins_);
+  H5Eclear2(H5E_DEFAULT);
+  H5Eset_auto2(H5E_DEFAULT, print_, print_data_);
+}
+
+std::string reason() {
+  std::string text = "no reason given";
+  // Upward: from the function that noticed to the one that was called. The first entry says what is wrong.
+  const auto first = [](unsigned, const H5E_error2_t* entry, void* out) -> herr_t {
+    if (entry->desc) *static_cast<std::string*>(out) = entry->desc;
+    return 1;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, first, &text);
+  return text;
+}
+
+Handle open_image(const Buffer& image) {
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy,  image_realloc,   image_free,
+                                           image_copy,   image_release, image.data.get()};
+  constexpr size_t kIncrement = 1 << 16;  // for growing files, of which there are none here
+  if (access < 0 || H5Pset_fapl_core(access, kIncrement, false) < 0 ||
+      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
+      H5Pset_file_image(access, image.data.get(), image.size) < 0) {
+    return {-1, H5Fclose};
+  }
+  return {H5Fopen("weights", H5F_ACC_RDONLY, access), H5Fclose};
+}
+
+}  // namespace keravino::saving::hdf5

@@ -1,0 +1,72 @@
+#include "saving/json.h"
+
+#include <limits>
+
+#include "saving/file.h"
+
+namespace keravino::saving {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kDeepest = 256;
+constexpr char kMark = '\1';  // starts a string that stands for a number; Python escapes it in strings of its own
+
+// Puts the bare words that are no JSON into marked strings.
+std::string quote_non_finite(std::string_view text) {
+  constexpr std::string_view kWords[] = {"NaN", "-Infinity", "Infinity"};
+  std::string out;
+  bool in_string = false;
+  for (size_t i = 0; i < text.size();) {
+    if (in_string && text[i] == '\\' && i + 1 < text.size())
+      out += text[i++];  // the next one is no closing quote
+    else if (text[i] == '"')
+      in_string = !in_string;
+    const auto* word = std::find_if(std::begin(kWords), std::end(kWords),
+                                    [&](std::string_view w) { return !in_string && text.substr(i, w.size()) == w; });
+    if (word == std::end(kWords)) {
+      out += text[i++];
+    } else {
+      out += fmt::format("\"\\u{:04x}{}\"", int{kMark}, *word);
+      i += word->size();
+    }
+  }
+  return out;
+}
+
+void restore_non_finite(json& value) {
+  if (!value.is_string()) return;
+  std::string_view text = value.get_ref<const std::string&>();
+  if (!text.starts_with(kMark)) return;
+  text.remove_prefix(1);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  if (text == "NaN")
+    value = std::numeric_limits<double>::quiet_NaN();
+  else if (text == "Infinity")
+    value = kInfinity;
+  else if (text == "-Infinity")
+    value = -kInfinity;
+}
+
+}  // namespace
+
+json parse_json_object(const std::string& where, std::string_view text) {
+  const auto check = [&](int depth, json::parse_event_t event, json& value) {
+    if (depth > kDeepest) throw file_error(where, fmt::format("is nested deeper than {}", kDeepest));
+    if (event == json::parse_event_t::value) restore_non_finite(value);
+    return true;
+  };
+  std::string quoted;
+  if (text.find("NaN") != text.npos || text.find("Infinity") != text.npos) text = quoted = quote_non_finite(text);
+  json parsed;
+  try {
+    parsed = json::parse(text, check);
+  } catch (const json::exception& error) {
+    const std::string_view what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
+    throw file_error(where, fmt::format("not JSON: {}", what.substr(what.find("] ") + 2)));
+  }
+  if (!parsed.is_object()) throw file_error(where, fmt::format("wanted a JSON object, got {}", parsed.type_name()));
+  return parsed;
+}
+
+}  // namespace keravino::saving

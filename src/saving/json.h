@@ -1,0 +1,14 @@
+// JSON as Python writes it, from files that nobody vouches for.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+namespace keravino::saving {
+
+/// Parses a JSON object. NaN, Infinity and -Infinity, which Python writes bare, become numbers.
+/// `where` starts the errors: `model.keras: config.json: not JSON: ...`. Nesting deeper than 256 is refused.
+nlohmann::json parse_json_object(const std::string& where, std::string_view text);
+
+}  // namespace keravino::saving

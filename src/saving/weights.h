@@ -1,0 +1,43 @@
+// The tensors of a weights file (model.weights.h5), by the HDF5 group that Keras keeps them in.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "saving/file.h"
+
+namespace keravino::saving {
+
+/// One saved variable. The bytes are little-endian, in C order, aligned for the dtype.
+struct SavedTensor {
+  std::string name;   // "0", "1" ... in the order of the layer's variables
+  std::string dtype;  // as Keras writes it: "float32", "bfloat16", "int8", "bool" ...
+  std::vector<size_t> shape;
+  std::shared_ptr<const std::byte> data;  // mostly a window into the file's bytes, which it keeps alive
+  size_t bytes = 0;
+};
+
+/// All tensors of a weights file. Opened in full: later look-ups cannot meet a damaged file.
+class WeightStore {
+ public:
+  WeightStore() = default;
+  /// Reads an HDF5 file that is in memory. `where` starts every error: "model.keras: model.weights.h5".
+  /// Errors: not HDF5, damaged, links out of the file, data kept elsewhere, dtypes that Keras does not write, a shape
+  /// with nothing behind it.
+  WeightStore(std::string where, const Buffer& image, Budget& budget);
+
+  /// Whether the object has a group, be it without variables: `has("layers/conv2d")`.
+  bool has(const std::string& group) const { return groups_.contains(group); }
+  /// The variables of one object, in order; empty for a layer without any. No such group: Error(Kind::file).
+  const std::vector<SavedTensor>& vars(const std::string& group) const;
+  /// Every group by its path; the model itself is "".
+  const std::map<std::string, std::vector<SavedTensor>>& groups() const { return groups_; }
+
+ private:
+  std::string where_;
+  std::map<std::string, std::vector<SavedTensor>> groups_;
+};
+
+}  // namespace keravino::saving
