@@ -1,0 +1,24 @@
+#include "engine/evaluators/evaluators.h"
+
+#include <unordered_map>
+
+namespace keravino::engine {
+
+Evaluator find_evaluator(const ov::Node& node) {
+  static const auto* table = [] {
+    auto* map = new std::unordered_map<ov::DiscreteTypeInfo, Evaluator>();
+    for (const auto& family : {unary_evaluators(), binary_evaluators()}) {
+      for (const EvaluatorRow& row : family) map->emplace(row.type, row.evaluate);
+    }
+    return map;
+  }();
+  // The same type may have an info object in each library, so addresses are learnt as they come. Under graph_mutex().
+  static auto* by_address = new std::unordered_map<const ov::DiscreteTypeInfo*, Evaluator>();
+  const ov::DiscreteTypeInfo* type = &node.get_type_info();
+  const auto known = by_address->find(type);
+  if (known != by_address->end()) return known->second;
+  const auto found = table->find(*type);
+  return (*by_address)[type] = found == table->end() ? nullptr : found->second;
+}
+
+}  // namespace keravino::engine
