@@ -14,9 +14,20 @@ Tensor arithmetic(Tensor x1, Tensor x2) {
 
 }  // namespace
 
-Tensor add(Tensor x1, Tensor x2) { return arithmetic<v::v1::Add>(x1, x2); }
-Tensor subtract(Tensor x1, Tensor x2) { return arithmetic<v::v1::Subtract>(x1, x2); }
-Tensor multiply(Tensor x1, Tensor x2) { return arithmetic<v::v1::Multiply>(x1, x2); }
+/// Of bools, as in NumPy: the sum is "or", the product "and", and there is no difference.
+Tensor add(Tensor x1, Tensor x2) {
+  promote(x1, x2);
+  return x1.dtype() == DType::boolean ? make<v::v1::LogicalOr>(x1, x2) : make<v::v1::Add>(x1, x2);
+}
+Tensor subtract(Tensor x1, Tensor x2) {
+  promote(x1, x2);
+  if (x1.dtype() == DType::boolean) throw Error(Error::Kind::type, "bools cannot be subtracted; use logical_xor");
+  return make<v::v1::Subtract>(x1, x2);
+}
+Tensor multiply(Tensor x1, Tensor x2) {
+  promote(x1, x2);
+  return x1.dtype() == DType::boolean ? make<v::v1::LogicalAnd>(x1, x2) : make<v::v1::Multiply>(x1, x2);
+}
 Tensor divide(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
   return make<v::v1::Divide>(x1, x2);
