@@ -89,9 +89,12 @@ Buffer read_file(const std::string& path, uint64_t most) {
   return buffer;
 }
 
-void write_file(const std::string& path, std::span<const std::byte> bytes) {
+void write_file(const std::string& path, std::initializer_list<std::span<const std::byte>> parts) {
   TemporaryFile file(path);
-  if (!file.is_open() || !file.write(bytes) || !file.rename_to(path)) throw system_error(path, "cannot be written");
+  const auto write = [&](std::span<const std::byte> part) { return file.write(part); };
+  if (!file.is_open() || !std::ranges::all_of(parts, write) || !file.rename_to(path)) {
+    throw system_error(path, "cannot be written");
+  }
 }
 
 Budget::Budget(uint64_t file_size) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <span>
 #include <string>
@@ -33,8 +34,8 @@ uint64_t file_size(const std::string& path);
 /// A whole file, or its first `most` bytes.
 Buffer read_file(const std::string& path, uint64_t most = UINT64_MAX);
 
-/// Puts a file in place complete or not at all: written beside `path`, then renamed.
-void write_file(const std::string& path, std::span<const std::byte> bytes);
+/// Puts a file in place complete or not at all: the parts are written beside `path`, then that file is renamed.
+void write_file(const std::string& path, std::initializer_list<std::span<const std::byte>> parts);
 
 /// How much memory a file may ask for: 256 MiB, or a hundred times its own size. This stops "bombs": a few bytes that
 /// unpack to terabytes, or a declared shape with nothing behind it. Everything read out of one file shares one budget.

@@ -42,17 +42,18 @@ std::string reason() {
   return text;
 }
 
-Handle open_image(const Buffer& image) {
+Handle open_image(const std::string& where, const Buffer& image) {
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy,  image_realloc,   image_free,
                                            image_copy,   image_release, image.data.get()};
   constexpr size_t kIncrement = 1 << 16;  // for growing files, of which there are none here
-  if (access < 0 || H5Pset_fapl_core(access, kIncrement, false) < 0 ||
-      H5Pset_file_image_callbacks(access, &callbacks) < 0 ||
-      H5Pset_file_image(access, image.data.get(), image.size) < 0) {
-    return {-1, H5Fclose};
-  }
-  return {H5Fopen("weights", H5F_ACC_RDONLY, access), H5Fclose};
+  const bool ready = H5Pset_fapl_core(access, kIncrement, false) >= 0 &&
+                     H5Pset_file_image_callbacks(access, &callbacks) >= 0 &&
+                     H5Pset_file_image(access, image.data.get(), image.size) >= 0;
+  Handle file(ready ? H5Fopen("weights", H5F_ACC_RDONLY, access) : -1, H5Fclose);
+  // Asked for at once: the next call to HDF5, be it the end of `access`, forgets the reason.
+  if (file < 0) throw file_error(where, "is damaged or truncated (" + reason() + ")");
+  return file;
 }
 
 }  // namespace keravino::saving::hdf5

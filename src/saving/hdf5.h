@@ -45,7 +45,7 @@ class Handle {
 /// HDF5's own words for the call that has just failed.
 std::string reason();
 
-/// Opens a file that is in memory, without a copy. The buffer must outlive the handle.
-Handle open_image(const Buffer& image);
+/// Opens a file that is in memory, without a copy. The buffer must outlive the handle. `where` starts the error.
+Handle open_image(const std::string& where, const Buffer& image);
 
 }  // namespace keravino::saving::hdf5

@@ -16,7 +16,7 @@ using hdf5::Handle;
 static_assert(std::endian::native == std::endian::little, "weights are taken from the file as they are");
 
 constexpr int kDeepest = 64;
-constexpr size_t kMostObjects = 1'000'000;
+constexpr size_t kMostObjects = 200'000;
 
 struct FloatFormat {
   const char* dtype;
@@ -240,8 +240,7 @@ WeightStore::WeightStore(std::string where, const Buffer& image, Budget& budget)
                                std::min(image.size, kSignature.size()));
   if (start != kSignature) throw file_error(where_, "is not an HDF5 file");
   const hdf5::Session session;
-  const Handle file = hdf5::open_image(image);
-  if (file < 0) throw file_error(where_, "is damaged or truncated (" + hdf5::reason() + ")");
+  const Handle file = hdf5::open_image(where_, image);
   const Handle root(H5Gopen2(file, "/", H5P_DEFAULT), H5Gclose);
   if (root < 0) throw file_error(where_, "is damaged (" + hdf5::reason() + ")");
   Reader reader(where_, image, budget);

@@ -76,4 +76,28 @@ Buffer ZipReader::read(const std::string& name, uint64_t limit) {
   return buffer;
 }
 
+void write_zip(const std::string& path, const std::vector<ZipEntry>& entries) {
+  int code = 0;
+  // Until zip_close, which writes a file beside `path` and renames it, nothing is changed.
+  std::unique_ptr<zip_t, decltype(&zip_discard)> zip(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code),
+                                                     zip_discard);
+  if (!zip) throw file_error(path, fmt::format("cannot be written ({})", message(code)));
+  for (const auto& [name, parts] : entries) {
+    std::vector<zip_buffer_fragment_t> fragments;
+    for (const auto part : parts) {
+      auto* bytes = reinterpret_cast<zip_uint8_t*>(const_cast<std::byte*>(part.data()));  // libzip only reads them
+      fragments.push_back({bytes, part.size()});
+    }
+    zip_source_t* source = zip_source_buffer_fragment(zip.get(), fragments.data(), fragments.size(), 0);
+    const zip_int64_t index = source ? zip_file_add(zip.get(), name.c_str(), source, ZIP_FL_ENC_UTF_8) : -1;
+    if (index < 0) {
+      zip_source_free(source);
+      throw file_error(path + ": " + name, fmt::format("cannot be written ({})", zip_strerror(zip.get())));
+    }
+    zip_set_file_compression(zip.get(), static_cast<zip_uint64_t>(index), ZIP_CM_STORE, 0);
+  }
+  if (zip_close(zip.get()) != 0) throw file_error(path, fmt::format("cannot be written ({})", zip_strerror(zip.get())));
+  static_cast<void>(zip.release());
+}
+
 }  // namespace keravino::saving

@@ -1,4 +1,4 @@
-// Reading zip archives that nobody vouches for.
+// Zip archives: reading those that nobody vouches for, and writing.
 #pragma once
 
 #include <zip.h>
@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "saving/file.h"
 
@@ -33,5 +34,14 @@ class ZipReader {
   std::unique_ptr<zip_t, decltype(&zip_discard)> zip_;
   std::unordered_map<std::string, zip_uint64_t> entries_;
 };
+
+/// A file to put in an archive; its bytes may be in several parts.
+struct ZipEntry {
+  std::string name;
+  std::vector<std::span<const std::byte>> parts;
+};
+
+/// Writes an archive of entries that are stored, not compressed; in place complete or not at all.
+void write_zip(const std::string& path, const std::vector<ZipEntry>& entries);
 
 }  // namespace keravino::saving

@@ -40,7 +40,7 @@ TEST_F(Archive_, holds_what_keras_saved) {
 }
 
 TEST_F(Archive_, may_be_deflated) {
-  write_zip("good.keras", kGood, ZIP_CM_DEFLATE);
+  make_zip("good.keras", kGood, ZIP_CM_DEFLATE);
   EXPECT_EQ(open_archive("good.keras").weights.vars("layers/conv2d").size(), 2u);
 }
 
@@ -88,25 +88,25 @@ TEST_F(BadArchive, legacy_hdf5) {
 }
 
 TEST_F(BadArchive, entry_missing) {
-  write_zip("m.keras", without("config.json"));
+  make_zip("m.keras", without("config.json"));
   EXPECT_EQ(error_of("m.keras"), "m.keras: has no config.json");
-  write_zip("m.keras", without("metadata.json"));
+  make_zip("m.keras", without("metadata.json"));
   EXPECT_EQ(error_of("m.keras"), "m.keras: has no metadata.json");
   Entries entries = without("model.weights.h5");
-  write_zip("m.keras", entries);
+  make_zip("m.keras", entries);
   EXPECT_EQ(error_of("m.keras"), "m.keras: has no model.weights.h5");
   entries.emplace_back("model.weights.npz", "");
-  write_zip("m.keras", entries);
+  make_zip("m.keras", entries);
   EXPECT_EQ(error_of("m.keras"),
             "m.keras: has its weights in model.weights.npz, which is not read; wanted model.weights.h5");
 }
 
 TEST_F(BadArchive, entry_names) {
   for (const char* name : {"/etc/passwd", "a/../../b", "..", "a\\b"}) {
-    write_zip("m.keras", {{name, "x"}});
+    make_zip("m.keras", {{name, "x"}});
     EXPECT_EQ(error_of("m.keras"), fmt::format("m.keras: entry 0 has a name that is not allowed: \"{}\"", name));
   }
-  write_zip("m.keras", {{"config.json", "x"}, {"config.jsoN", "x"}});
+  make_zip("m.keras", {{"config.json", "x"}, {"config.jsoN", "x"}});
   std::string twice = contents("m.keras");
   for (size_t at; (at = twice.find("jsoN")) != twice.npos;) twice[at + 3] = 'n';
   write("m.keras", twice);
@@ -115,7 +115,7 @@ TEST_F(BadArchive, entry_names) {
 
 TEST_F(BadArchive, config_is_not_what_it_should_be) {
   const auto config = [](const std::string& text) {
-    write_zip("m.keras", with("config.json", text));
+    make_zip("m.keras", with("config.json", text));
     return error_of("m.keras");
   };
   EXPECT_EQ(
@@ -135,13 +135,13 @@ TEST_F(BadArchive, config_is_not_what_it_should_be) {
 
 TEST_F(BadArchive, metadata_is_not_what_it_should_be) {
   for (const char* text : {"{}", R"({"keras_version": 3})"}) {
-    write_zip("m.keras", with("metadata.json", text));
+    make_zip("m.keras", with("metadata.json", text));
     EXPECT_EQ(error_of("m.keras"), "m.keras: metadata.json: has no keras_version");
   }
 }
 
 TEST_F(BadArchive, zip_bomb) {
-  write_zip("m.keras", with("model.weights.h5", std::string(300 << 20, '\0')), ZIP_CM_DEFLATE);
+  make_zip("m.keras", with("model.weights.h5", std::string(300 << 20, '\0')), ZIP_CM_DEFLATE);
   EXPECT_EQ(error_of("m.keras"),
             fmt::format("m.keras: model.weights.h5: asks for 314572800 bytes, more than a file of this size may ({} of "
                         "268435456 are left)",
@@ -149,7 +149,7 @@ TEST_F(BadArchive, zip_bomb) {
 }
 
 TEST_F(BadArchive, a_size_that_lies) {
-  write_zip("m.keras", with("model.weights.h5", "12345678"));
+  make_zip("m.keras", with("model.weights.h5", "12345678"));
   std::string bytes = contents("m.keras");
   // The central directory's record of the last entry: sizes at 20 and 24.
   const size_t record = bytes.rfind("PK\1\2");

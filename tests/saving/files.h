@@ -45,7 +45,7 @@ inline void write(const std::string& path, const std::string& bytes) {
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-inline void write_zip(const std::string& path, const Entries& entries, zip_int32_t method = ZIP_CM_STORE) {
+inline void make_zip(const std::string& path, const Entries& entries, zip_int32_t method = ZIP_CM_STORE) {
   int code = 0;
   zip_t* zip = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code);
   for (const auto& [name, bytes] : entries) {
