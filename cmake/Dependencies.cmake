@@ -1,11 +1,9 @@
 # OpenVINO comes from its wheel; ask the Python that builds us where that is.
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
-if(NOT OpenVINO_DIR)
-  execute_process(
-    COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('openvino').submodule_search_locations[0])"
-    OUTPUT_VARIABLE openvino_wheel OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
-  set(OpenVINO_DIR ${openvino_wheel}/cmake CACHE PATH "Folder of OpenVINOConfig.cmake")
-endif()
+execute_process(
+  COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('openvino').submodule_search_locations[0])"
+  OUTPUT_VARIABLE openvino_wheel OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+set(OpenVINO_DIR ${openvino_wheel}/cmake CACHE PATH "Folder of OpenVINOConfig.cmake")
 find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 
 find_package(fmt REQUIRED)

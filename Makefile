@@ -1,0 +1,76 @@
+# make demo: everything from nothing, then the main job on real data. make test: the same set-up, then every test.
+# Both are safe to run again.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+JOBS ?= $(shell nproc)
+BUILD := build/wheel
+SOURCES := $(shell find src include cmake python/src python/keravino -type f -not -name '*.so' -not -path '*/__pycache__/*') \
+           CMakeLists.txt python/CMakeLists.txt pyproject.toml
+CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: all demo test bench lint format asan clean
+all: $(VENV)/.installed
+
+# System packages: installed when we may, named when we may not.
+build/.packages: packages.txt
+	@missing=$$(for p in $$(cat packages.txt); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; \
+	elif [ -n "$$missing" ]; then \
+	  echo "These system packages are missing. As root run:"; echo "  apt-get install" $$missing; exit 1; fi
+	@mkdir -p build && touch $@
+
+# What building and running needs, at the versions of pyproject.toml.
+$(VENV)/.requirements: pyproject.toml cmake/requirements.py build/.packages
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python cmake/requirements.py build run demo > build/requirements.txt
+	$(PIP) install -r build/requirements.txt
+	@touch $@
+
+$(VENV)/.test-requirements: $(VENV)/.requirements
+	$(BIN)/python cmake/requirements.py test > build/test-requirements.txt
+	$(PIP) install -r build/test-requirements.txt
+	@touch $@
+
+# One build folder for the wheel and for the C++ tests.
+$(VENV)/.installed: $(VENV)/.requirements $(SOURCES)
+	CMAKE_BUILD_PARALLEL_LEVEL=$(JOBS) $(PIP) install --no-build-isolation --no-deps --force-reinstall \
+	  -Cbuild-dir=$(BUILD) -Ccmake.define.KERAVINO_TESTS=$(if $(TESTS),ON,OFF) -Ccmake.define.KERAVINO_DEVELOPER=ON .
+	@touch $@
+
+demo: $(VENV)/.installed
+	$(BIN)/python examples/digits/demo.py
+
+test: $(VENV)/.test-requirements
+	$(MAKE) TESTS=1 build/.tests
+	$(BUILD)/tests/keravino_tests --gtest_brief=1
+	$(BIN)/python -m pytest -q python/tests
+
+build/.tests: $(VENV)/.installed $(CPP_TESTS)
+	$(BIN)/cmake -S . -B $(BUILD) -DKERAVINO_TESTS=ON > /dev/null
+	$(BIN)/cmake --build $(BUILD) -j $(JOBS) --target keravino_tests
+	@touch $@
+
+asan: $(VENV)/.requirements
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cmake --preset asan
+	$(BIN)/cmake --build build/asan -j $(JOBS) --target keravino_tests
+	ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
+
+bench: $(VENV)/.installed
+	$(BIN)/python bench/run.py
+
+lint: $(VENV)/.test-requirements
+	$(BIN)/python -m pip --disable-pip-version-check -q install "ruff>=0.16"
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	clang-format --dry-run -Werror $$(git ls-files '*.cc' '*.h')
+	$(BIN)/python cmake/size_budget.py
+
+format:
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	clang-format -i $$(git ls-files '*.cc' '*.h')
+
+clean:
+	rm -rf build $(VENV)
