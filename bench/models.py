@@ -1,6 +1,6 @@
 """The models: built by Keras with seeded weights, saved once, and converted for the columns that do not read .keras.
 
-Run by prepare.py in a process of its own: `models.py tensorflow|channels_first TARGET FOLDER`.
+Run by prepare.py in a process of its own: `models.py KIND TARGET FOLDER`.
 """
 
 import json
@@ -45,8 +45,8 @@ def seed_weights(model):
         variable.assign(value.astype("float32"))
 
 
-def make_keras_file(target, folder):
-    """Writes TARGET.keras, an input per batch size, and tensorflow's answers as the reference."""
+def make_keras(target, folder):
+    """Writes TARGET.keras, an input per batch size, and this backend's answers as the reference."""
     model = build(target)
     seed_weights(model)
     model.save(folder / f"{target}.keras")
@@ -54,32 +54,29 @@ def make_keras_file(target, folder):
         x = np.random.default_rng(batch).random((batch, *model.input_shape[1:]), dtype="float32")
         np.save(folder / f"{target}-b{batch}.npy", x)
         np.save(folder / f"{target}-b{batch}.reference.npy", model.predict_on_batch(x))
-    return model
 
 
-def convert_from_tensorflow(target, folder):
-    """The detours people take today: SavedModel -> OpenVINO, and ONNX. Returns their seconds."""
+def make_savedmodel(target, folder):
+    """The detour by TensorFlow's SavedModel to OpenVINO."""
     import openvino as ov
 
-    model, seconds = make_keras_file(target, folder), {}
-    start = time.perf_counter()
     saved = folder / f"{target}.saved_model"
-    model.export(saved, format="tf_saved_model", verbose=False)
+    _load(target, folder).export(saved, format="tf_saved_model", verbose=False)
     ov.save_model(ov.convert_model(saved), folder / f"{target}.tf.xml", compress_to_fp16=False)
-    seconds["savedmodel"] = time.perf_counter() - start
-    start = time.perf_counter()
+
+
+def make_onnxruntime(target, folder):
+    """The detour by tf2onnx."""
+    model = _load(target, folder)
+    model(np.zeros((1, *model.input_shape[1:]), "float32"))  # Keras exports no model that was never called
     model.export(folder / f"{target}.onnx", format="onnx", verbose=False)
-    seconds["onnxruntime"] = time.perf_counter() - start
-    return seconds
 
 
-def convert_channels_first(target, folder):
+def make_channels_first(target, folder):
     """The same network and weights built channels-first, one static file per batch size."""
     import keras
-    import openvino as ov
 
-    weights = keras.models.load_model(folder / f"{target}.keras").get_weights()
-    start = time.perf_counter()
+    weights = _load(target, folder).get_weights()
     if target != "MLP":
         keras.config.set_image_data_format("channels_first")
     model = build(target)
@@ -88,15 +85,29 @@ def convert_channels_first(target, folder):
         path = folder / f"{target}-b{batch}.nchw.xml"
         signature = [keras.InputSpec(shape=(batch, *model.input_shape[1:]), dtype="float32")]
         model.export(str(path), format="openvino", verbose=False, input_signature=signature)
-        ov.Core().read_model(path)
-    return {"channels_first": time.perf_counter() - start}
+
+
+def _load(target, folder):
+    import keras
+
+    return keras.models.load_model(folder / f"{target}.keras")
+
+
+# Kind of file (the column that reads it) -> Keras backend that makes it, and how.
+MAKERS = {
+    "keras": ("tensorflow", make_keras),
+    "savedmodel": ("tensorflow", make_savedmodel),
+    "onnxruntime": ("tensorflow", make_onnxruntime),
+    "channels_first": ("openvino", make_channels_first),
+}
 
 
 def main():
-    """Makes the files of one target and leaves TARGET.KIND.json with the seconds it took."""
+    """Makes the files of one kind and target, and leaves TARGET.KIND.json with the seconds it took."""
     kind, target, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    make = {"tensorflow": convert_from_tensorflow, "channels_first": convert_channels_first}[kind]
-    (folder / f"{target}.{kind}.json").write_text(json.dumps(make(target, folder)))
+    start = time.perf_counter()
+    MAKERS[kind][1](target, folder)
+    (folder / f"{target}.{kind}.json").write_text(json.dumps(time.perf_counter() - start))
 
 
 if __name__ == "__main__":

@@ -8,31 +8,31 @@ from pathlib import Path
 
 from cases import CHANNELS_LAST_ONLY
 from columns import QUIET
+from models import MAKERS
 
-KINDS = {"tensorflow": "tensorflow", "channels_first": "openvino"}  # kind of files -> Keras backend that makes them
 
-
-def prepare(targets, folder):
-    """Builds and converts `targets` once; returns {target: {column: seconds of conversion}}."""
+def prepare(cases, columns, folder):
+    """Makes what `columns` read of the models in `cases`, once; returns {target: {kind: seconds it took}}."""
     folder.mkdir(parents=True, exist_ok=True)
     seconds = {}
-    for target in targets:
-        for kind, backend in KINDS.items():
-            if kind == "channels_first" and target in CHANNELS_LAST_ONLY:
+    for case in filter(lambda case: case.is_model, cases):
+        readers = [column for column in columns if column in MAKERS and column in (case.columns or columns)]
+        for kind in ("keras", *readers):
+            if kind == "channels_first" and case.target in CHANNELS_LAST_ONLY:
                 continue
-            done = folder / f"{target}.{kind}.json"
+            done = folder / f"{case.target}.{kind}.json"
             if not done.exists():
-                print(f"making {target} ({kind})", file=sys.stderr, flush=True)
-                _make(kind, backend, target, folder)
-            seconds.setdefault(target, {}).update(json.loads(done.read_text()))
+                print(f"making {case.target} ({kind})", file=sys.stderr, flush=True)
+                _make(kind, case.target, folder)
+            seconds.setdefault(case.target, {})[kind] = json.loads(done.read_text())
     return seconds
 
 
-def _make(kind, backend, target, folder):
+def _make(kind, target, folder):
     script = Path(__file__).with_name("models.py")
     log = folder / f"{target}.{kind}.log"
     with log.open("w") as output:
-        environment = os.environ | QUIET | {"KERAS_BACKEND": backend}
+        environment = os.environ | QUIET | {"KERAS_BACKEND": MAKERS[kind][0]}
         command = [sys.executable, script, kind, target, folder]
         if subprocess.run(command, env=environment, stdout=output, stderr=output).returncode:
             raise SystemExit(f"cannot make {target} ({kind}); the last lines of {log}:\n" + _tail(log))

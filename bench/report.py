@@ -74,7 +74,7 @@ def _mark(mark, results):
 
 
 def _conversions(conversions):
-    names = sorted({column for seconds in conversions.values() for column in seconds})
+    names = [name for name in COLUMNS if any(name in seconds for seconds in conversions.values())]
     rows = [
         [target, *(f"{seconds[name]:.1f}" if name in seconds else "-" for name in names)]
         for target, seconds in conversions.items()

@@ -64,7 +64,7 @@ def main():
     if options.cases:
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
     cache = options.cache.resolve()
-    conversions = prepare(dict.fromkeys(case.target for case in cases if case.is_model), cache)
+    conversions = prepare(cases, options.columns, cache)
     results, info = Results(), machine()
     for number in range(passes):
         print(f"pass {number + 1} of {passes}", file=sys.stderr, flush=True)
