@@ -59,8 +59,12 @@ asan: $(VENV)/.requirements
 	$(BIN)/cmake --build build/asan -j $(JOBS) --target keravino_tests
 	ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
 
-bench: $(VENV)/.installed
-	$(BIN)/python bench/run.py
+$(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
+	$(PIP) install -r bench/requirements.txt
+	@touch $@
+
+bench: $(VENV)/.installed $(VENV)/.bench-requirements
+	$(BIN)/python bench/run.py --output bench/results.md
 
 lint: $(VENV)/.test-requirements
 	$(BIN)/python -m pip --disable-pip-version-check -q install "ruff>=0.16"

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from cases import CHANNELS_LAST_ONLY, OPS
 
 

@@ -12,8 +12,9 @@ import traceback
 from pathlib import Path
 from statistics import median
 
-import doors
 import numpy as np
+
+import doors
 from cases import APPLICATION_CASES, BF16, MAIN, OPS
 from columns import COLUMNS
 from command import CommandDoor
