@@ -1,0 +1,15 @@
+#include "passes/passes.h"
+
+#include "passes/fold.h"
+
+namespace keravino::passes {
+
+Report optimize(const std::shared_ptr<ov::Model>& model) {
+  Report report;
+  report.converts_removed = remove_no_op_converts(model);
+  report.layout = sink_transposes(model);
+  report.pads_folded = fold_pads(model);
+  return report;
+}
+
+}  // namespace keravino::passes
