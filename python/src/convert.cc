@@ -60,7 +60,7 @@ std::optional<std::string> dtype_name(PyObject* object) {
   return std::string(name(found->second));
 }
 
-ops::Arg from_array(PyObject* array) { return Tensor(from_numpy(array, true)); }
+ops::Arg from_array(PyObject* array) { return Tensor(from_numpy(array)); }
 
 ops::Arg from_list(PyObject* object) {
   const nb::object items = nb::steal(PySequence_Fast(object, "a list"));
@@ -69,6 +69,19 @@ ops::Arg from_list(PyObject* object) {
   list.reserve(static_cast<size_t>(size));
   for (Py_ssize_t i = 0; i < size; ++i) list.push_back(to_arg(PySequence_Fast_GET_ITEM(items.ptr(), i)));
   return list;
+}
+
+/// An array of the tensor's dtype and shape on `data`, or on new memory.
+PyObject* new_array(const ov::Tensor& tensor, void* data, int flags) {
+  PyArray_Descr* descr = g_descr[static_cast<size_t>(dtype_of(tensor.get_element_type()))];
+  if (!descr) throw Error(Error::Kind::unsupported, "a tensor of strings has no NumPy form yet");
+  std::vector<npy_intp> dims;
+  for (size_t dim : tensor.get_shape()) dims.push_back(static_cast<npy_intp>(dim));
+  Py_INCREF(descr);
+  PyObject* array = PyArray_NewFromDescr(&PyArray_Type, descr, static_cast<int>(dims.size()), dims.data(), nullptr,
+                                         data, flags, nullptr);
+  if (!array) throw nb::python_error();
+  return array;
 }
 
 }  // namespace
@@ -157,25 +170,25 @@ PyObject* from_arg(const ops::Arg& arg) {
 }
 
 PyObject* to_numpy(const ov::Tensor& tensor, bool writable) {
-  PyArray_Descr* descr = g_descr[static_cast<size_t>(dtype_of(tensor.get_element_type()))];
-  if (!descr) throw Error(Error::Kind::unsupported, "a tensor of strings has no NumPy form yet");
-  std::vector<npy_intp> dims;
-  for (size_t dim : tensor.get_shape()) dims.push_back(static_cast<npy_intp>(dim));
   auto owner = std::make_unique<ov::Tensor>(tensor);
-  Py_INCREF(descr);
-  PyObject* array =
-      PyArray_NewFromDescr(&PyArray_Type, descr, static_cast<int>(dims.size()), dims.data(), nullptr,
-                           const_cast<void*>(std::as_const(*owner).data()), writable ? NPY_ARRAY_CARRAY : NPY_ARRAY_CARRAY_RO, nullptr);
-  if (!array) throw nb::python_error();
-  PyObject* capsule = PyCapsule_New(owner.release(), nullptr, [](PyObject* c) {
-    delete static_cast<ov::Tensor*>(PyCapsule_GetPointer(c, nullptr));
-  });
+  void* data = const_cast<void*>(std::as_const(*owner).data());
+  PyObject* array = new_array(tensor, data, writable ? NPY_ARRAY_CARRAY : NPY_ARRAY_CARRAY_RO);
+  PyObject* capsule = PyCapsule_New(
+      owner.release(), nullptr, [](PyObject* c) { delete static_cast<ov::Tensor*>(PyCapsule_GetPointer(c, nullptr)); });
   PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array), capsule);
   return array;
 }
 
-ov::Tensor from_numpy(PyObject* object, bool copy) {
-  const nb::object owner = nb::steal(PyArray_FROM_OF(object, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED));
+PyObject* copy_to_numpy(const ov::Tensor& tensor) {
+  PyObject* array = new_array(tensor, nullptr, 0);
+  void* data = PyArray_DATA(reinterpret_cast<PyArrayObject*>(array));
+  if (tensor.get_byte_size() > 0) std::memcpy(data, tensor.data(), tensor.get_byte_size());
+  return array;
+}
+
+ov::Tensor borrow_numpy(PyObject* object, std::vector<nb::object>& alive) {
+  nb::object owner =
+      nb::steal(PyArray_FROM_OF(object, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED));
   if (!owner.is_valid()) throw nb::python_error();
   auto* array = reinterpret_cast<PyArrayObject*>(owner.ptr());
   const auto found = g_dtype_of.find(PyArray_TYPE(array));
@@ -185,18 +198,17 @@ ov::Tensor from_numpy(PyObject* object, bool copy) {
   }
   ov::Shape shape;
   for (int i = 0; i < PyArray_NDIM(array); ++i) shape.push_back(static_cast<size_t>(PyArray_DIM(array, i)));
-  const ov::element::Type type = element_type(found->second);
-  if (copy) {
-    ov::Tensor tensor(type, shape);
-    if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), PyArray_DATA(array), tensor.get_byte_size());
-    return tensor;
-  }
-  // The array lives as long as the tensor; it is let go of under the GIL, whichever thread drops the tensor.
-  const std::shared_ptr<void> keep(owner.inc_ref().ptr(), [](void* p) {
-    const nb::gil_scoped_acquire gil;
-    Py_DECREF(static_cast<PyObject*>(p));
-  });
-  return ov::Tensor(ov::Tensor(type, shape, PyArray_DATA(array)), keep);
+  ov::Tensor tensor(element_type(found->second), shape, PyArray_DATA(array));
+  if (owner.ptr() != object) alive.push_back(std::move(owner));
+  return tensor;
+}
+
+ov::Tensor from_numpy(PyObject* object) {
+  std::vector<nb::object> alive;
+  const ov::Tensor borrowed = borrow_numpy(object, alive);
+  ov::Tensor tensor(borrowed.get_element_type(), borrowed.get_shape());
+  if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), borrowed.data(), tensor.get_byte_size());
+  return tensor;
 }
 
 void raise_current() {
@@ -207,12 +219,23 @@ void raise_current() {
   } catch (const Error& error) {
     PyObject* type = PyExc_ValueError;
     switch (error.kind()) {
-      case Error::Kind::value: break;
-      case Error::Kind::type: type = PyExc_TypeError; break;
-      case Error::Kind::index: type = PyExc_IndexError; break;
-      case Error::Kind::unsupported: type = PyExc_NotImplementedError; break;
-      case Error::Kind::file: type = PyExc_OSError; break;
-      case Error::Kind::runtime: type = PyExc_RuntimeError; break;
+      case Error::Kind::value:
+        break;
+      case Error::Kind::type:
+        type = PyExc_TypeError;
+        break;
+      case Error::Kind::index:
+        type = PyExc_IndexError;
+        break;
+      case Error::Kind::unsupported:
+        type = PyExc_NotImplementedError;
+        break;
+      case Error::Kind::file:
+        type = PyExc_OSError;
+        break;
+      case Error::Kind::runtime:
+        type = PyExc_RuntimeError;
+        break;
     }
     PyErr_SetString(type, error.what());
   } catch (const std::exception& error) {

@@ -1,7 +1,9 @@
 // Python objects to arguments of ops, and results back.
 #pragma once
 
-#include <Python.h>
+#include <nanobind/nanobind.h>
+
+#include <vector>
 
 #include "ops/arg.h"
 
@@ -22,8 +24,15 @@ PyObject* from_arg(const ops::Arg& arg);
 /// A NumPy array on the tensor's memory, read-only unless `writable`.
 PyObject* to_numpy(const ov::Tensor& tensor, bool writable);
 
-/// An OpenVINO tensor on the array's memory, which it keeps alive; Error for dtypes that Keras does not have.
-ov::Tensor from_numpy(PyObject* array, bool copy);
+/// An OpenVINO tensor with a copy of the array; Error for dtypes that Keras does not have.
+ov::Tensor from_numpy(PyObject* array);
+
+/// An OpenVINO tensor on the memory of an array that the caller keeps alive; where a contiguous copy is needed first, that
+/// goes into `alive`.
+ov::Tensor borrow_numpy(PyObject* array, std::vector<nanobind::object>& alive);
+
+/// A NumPy array with a copy of the tensor's numbers.
+PyObject* copy_to_numpy(const ov::Tensor& tensor);
 
 /// Translates the current C++ exception into a Python one. For use in catch blocks.
 void raise_current();

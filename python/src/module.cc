@@ -11,6 +11,7 @@ using namespace keravino;
 
 NB_MODULE(_native, module) {
   module.doc() = "keravino's C++ library: tensors, ops and programs on OpenVINO.";
+  module.attr("__version__") = KERAVINO_VERSION;
   if (!python::init_convert()) throw nb::python_error();
   nb::register_exception_translator([](const std::exception_ptr& error, void*) {
     try {
@@ -21,10 +22,14 @@ NB_MODULE(_native, module) {
   });
   python::add_tensor(module);
   python::add_functions(module);
-  module.def("set_variable_type", [](nb::handle type) { python::set_variable_type(type.ptr()); },
-             "Names the class whose instances stand for their `value`.");
-  module.def("set_floatx", [](const std::string& name) { set_floatx(dtype_from_name(name)); },
-             "Sets the default float dtype.");
+  python::add_program(module);
+  python::add_device(module);
+  module.def(
+      "set_variable_type", [](nb::handle type) { python::set_variable_type(type.ptr()); },
+      "Names the class whose instances stand for their `value`.");
+  module.def(
+      "set_floatx", [](const std::string& name) { set_floatx(dtype_from_name(name)); },
+      "Sets the default float dtype.");
   module.def(
       "result_type",
       [](nb::args names) {
@@ -41,10 +46,14 @@ NB_MODULE(_native, module) {
   module.def(
       "set_tier",
       [](const std::string& name) {
-        if (name == "automatic") engine::set_tier(engine::Tier::automatic);
-        else if (name == "interpret") engine::set_tier(engine::Tier::interpret);
-        else if (name == "compile") engine::set_tier(engine::Tier::compile);
-        else throw Error("unknown tier \"" + name + "\"; wanted automatic, interpret or compile");
+        if (name == "automatic")
+          engine::set_tier(engine::Tier::automatic);
+        else if (name == "interpret")
+          engine::set_tier(engine::Tier::interpret);
+        else if (name == "compile")
+          engine::set_tier(engine::Tier::compile);
+        else
+          throw Error("unknown tier \"" + name + "\"; wanted automatic, interpret or compile");
       },
       "Who computes eager graphs: automatic, interpret or compile.");
 }

@@ -2,5 +2,7 @@ import os
 import sys
 from pathlib import Path
 
-os.environ.setdefault("KERAS_BACKEND", "numpy")
+os.environ["KERAS_BACKEND"] = "openvino"
+import keravino  # noqa: E402, F401  (before any test imports Keras)
+
 sys.path.insert(0, str(Path(__file__).parent / "ops"))

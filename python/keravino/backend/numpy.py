@@ -1,0 +1,16 @@
+"""keras.src.backend.numpy on OpenVINO: the registry's functions, and those that take a Python function."""
+
+from keras.src.backend.common.backend_utils import vectorize_impl
+from keras.src.backend.openvino.control import vectorized_map
+from keras.src.backend.openvino.registry import fill
+
+fill(globals(), "numpy")
+
+
+def vectorize(pyfunc, *, excluded=None, signature=None):
+    """A function that is applied along the leading dimensions of its arguments."""
+
+    def vmap(function):
+        return lambda *args: vectorized_map(lambda slices: function(*slices), args)
+
+    return vectorize_impl(pyfunc, vmap, excluded=excluded, signature=signature)

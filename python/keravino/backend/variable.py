@@ -1,0 +1,74 @@
+"""Keras's Variable: an immutable tensor at a time, and a count of how often it was replaced."""
+
+import itertools
+import threading
+
+import numpy as np
+from keras.src.backend.common import KerasVariable
+from keras.src.backend.common.stateless_scope import get_stateless_scope
+
+from keravino import _native
+
+_tracing = threading.local()
+_counter = itertools.count(1)
+_latest = 0  # rises with each assignment to any variable: while it stands still, nothing has to be compared
+
+
+def latest_change():
+    """A number that changes whenever any variable does."""
+    return _latest
+
+
+class Reads:
+    """Within it, notes every variable whose own value is read under a StatelessScope, with its version."""
+
+    def __enter__(self):
+        self.versions = {}
+        self._outer = getattr(_tracing, "reads", None)
+        _tracing.reads = self.versions
+        return self
+
+    def __exit__(self, *exception):
+        _tracing.reads = self._outer
+
+
+class Variable(KerasVariable):
+    """A Keras Variable on keravino."""
+
+    version = 0  # 0: not initialized
+
+    def _initialize(self, value):
+        self._direct_assign(value)
+
+    def _direct_assign(self, value):
+        global _latest
+        _native.settle(value)  # a state is numbers, not a pending graph that later traces would take in
+        self._value = value
+        self.version += 1
+        _latest = next(_counter)
+
+    def _convert_to_tensor(self, value, dtype=None):
+        from keras.src.backend.openvino.core import convert_to_tensor
+
+        return convert_to_tensor(value, dtype=dtype)
+
+    @property
+    def value(self):
+        """The current value; within a StatelessScope the scope's."""
+        scope = get_stateless_scope()
+        if scope is not None:
+            value = scope.get_current_value(self)
+            if value is not None:
+                return self._maybe_autocast(value)
+            reads = getattr(_tracing, "reads", None)
+            if reads is not None:
+                reads[id(self)] = (self, self.version)
+        if self._value is None:  # created under a StatelessScope: only its shape and dtype matter so far
+            return self._maybe_autocast(self._initializer(self._shape, dtype=self._dtype))
+        return self._maybe_autocast(self._value)
+
+    def __array__(self, dtype=None, copy=None):
+        return np.asarray(self.value.__array__(dtype, copy))
+
+
+_native.set_variable_type(Variable)

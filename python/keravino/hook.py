@@ -1,0 +1,52 @@
+"""The import hook: Keras's module names for its "openvino" backend lead to ours."""
+
+import importlib.abc
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+PACKAGE = "keras.src.backend.openvino"
+FOLDER = Path(__file__).parent / "backend"
+OTHERS = tuple(f"keras.src.backend.{name}" for name in ("tensorflow", "jax", "torch", "numpy"))
+ADVICE = 'Put "import keravino" before the first "import keras", or run the script with: python -m keravino script.py'
+
+
+class Finder(importlib.abc.MetaPathFinder):
+    """Finds our package under the name that Keras imports; its submodules follow from its folder."""
+
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname == PACKAGE:
+            return importlib.util.spec_from_file_location(
+                fullname, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
+            )
+        if fullname in OTHERS and keras_backend() != "openvino":
+            raise ImportError(
+                f'keravino is imported, but Keras is told to use the "{keras_backend()}" backend. Leave KERAS_BACKEND '
+                'unset, or set it to "openvino".'
+            )
+        return None
+
+
+def keras_backend():
+    """The name of the backend that Keras has been loaded with, or None."""
+    config = sys.modules.get("keras.src.backend.config")
+    return config.backend() if config else None
+
+
+def install():
+    """Makes Keras's "openvino" backend ours. ImportError if Keras is loaded already or told to use another one."""
+    loaded = sys.modules.get(PACKAGE)
+    if loaded is not None and Path(loaded.__file__).parent == FOLDER:
+        return
+    if loaded is not None:
+        raise ImportError(f'keravino: Keras is already loaded with its own "openvino" backend. {ADVICE}')
+    if keras_backend():
+        raise ImportError(f'keravino: Keras is already loaded with the "{keras_backend()}" backend. {ADVICE}')
+    asked = os.environ.setdefault("KERAS_BACKEND", "openvino")
+    if asked != "openvino":
+        raise ImportError(
+            f'keravino: the environment variable KERAS_BACKEND asks for "{asked}", and keravino takes the place of '
+            'Keras\'s "openvino" backend. Unset KERAS_BACKEND, or set it to "openvino".'
+        )
+    sys.meta_path.insert(0, Finder())

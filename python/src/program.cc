@@ -1,0 +1,141 @@
+// Traced graphs as programs: parameters, compiled programs and what they run on.
+#include "engine/program.h"
+
+#include <fmt/format.h>
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/vector.h>
+
+#include <openvino/op/gather.hpp>
+#include <openvino/op/shape_of.hpp>
+#include <openvino/openvino.hpp>
+
+#include "convert.h"
+#include "functions.h"
+#include "keravino/error.h"
+#include "ops/make.h"
+#include "ops/registry.h"
+
+namespace nb = nanobind;
+using keravino::engine::Program;
+
+namespace keravino::python {
+namespace {
+
+ov::PartialShape to_shape(nb::handle dims) {
+  std::vector<ov::Dimension> shape;
+  for (nb::handle dim : dims) {
+    shape.push_back(dim.is_none() ? ov::Dimension::dynamic() : ov::Dimension(nb::cast<int64_t>(dim)));
+  }
+  return shape;
+}
+
+/// The numbers of a Tensor, or an array's memory as it is: the array outlives the run, so nothing is kept.
+ov::Tensor to_input(nb::handle object, std::vector<nb::object>& alive) {
+  if (nb::isinstance<Tensor>(object)) {
+    const Tensor& tensor = nb::cast<const Tensor&>(object);
+    const nb::gil_scoped_release release;
+    return tensor.numbers();
+  }
+  return borrow_numpy(object.ptr(), alive);
+}
+
+nb::list run(Program& program, const nb::list& inputs, size_t arrays) {
+  std::vector<nb::object> alive;  // contiguous copies, where they were needed
+  std::vector<ov::Tensor> tensors;
+  tensors.reserve(inputs.size());
+  for (nb::handle input : inputs) tensors.push_back(to_input(input, alive));
+  std::vector<ov::Tensor> outputs;
+  {
+    const nb::gil_scoped_release release;
+    outputs = program.run(tensors);
+  }
+  nb::list results;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    if (i < arrays)
+      results.append(nb::steal(to_numpy(outputs[i], true)));
+    else
+      results.append(Tensor(outputs[i]));
+  }
+  return results;
+}
+
+/// A tensor's shape: numbers where they are known, scalar tensors of the graph where they are not.
+nb::tuple shape(const Tensor& tensor) {
+  nb::list dims;
+  Tensor all;
+  for (const ov::Dimension& dim : tensor.shape()) {
+    if (dim.is_static()) {
+      dims.append(dim.get_length());
+      continue;
+    }
+    const std::lock_guard lock(graph_mutex());
+    if (!all) all = ops::make<ov::op::v3::ShapeOf>(tensor, ov::element::i32);
+    dims.append(ops::make<ov::op::v8::Gather>(all, Tensor(static_cast<int64_t>(dims.size())), Tensor(0)));
+  }
+  return nb::tuple(dims);
+}
+
+}  // namespace
+
+void add_program(nb::module_& module) {
+  module.def(
+      "parameter",
+      [](nb::handle dims, const std::string& dtype) {
+        return engine::parameter(to_shape(dims), dtype_from_name(dtype));
+      },
+      nb::arg("shape"), nb::arg("dtype"),
+      "A tensor to trace with: it has a shape (None where not known) and no numbers.");
+  module.def(
+      "tensor",
+      [](nb::handle x, const std::optional<std::string>& dtype) {
+        const Tensor tensor = ops::convert<Tensor>(to_arg(x.ptr()));
+        if (!tensor) throw Error(Error::Kind::type, "None is no tensor");
+        return dtype ? ops::as(tensor, dtype_from_name(*dtype)) : ops::strong(tensor);
+      },
+      nb::arg("x").none(), nb::arg("dtype") = nb::none(),
+      "A Tensor from numbers, nested lists or anything array-like.");
+  module.def(
+      "settle",
+      [](const Tensor& x) {
+        const nb::gil_scoped_release release;
+        x.numbers();
+      },
+      nb::arg("x"), "Computes a tensor's numbers now.");
+  module.def(
+      "to_numpy",
+      [](const Tensor& x) {
+        ov::Tensor numbers;
+        {
+          const nb::gil_scoped_release release;
+          numbers = x.numbers();
+        }
+        return nb::steal(copy_to_numpy(numbers));
+      },
+      nb::arg("x"), "The numbers as a NumPy array of its own.");
+  module.def("shape", &shape, nb::arg("x"), "The shape: ints, and scalar tensors where a dimension is not known yet.");
+  nb::class_<Program>(module, "Program", "A traced graph, compiled; any number of threads may call it at once.")
+      .def(
+          "__init__",
+          [](Program* self, const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+             const std::string& device, const std::string& precision, int threads) {
+            const nb::gil_scoped_release release;
+            new (self) Program(parameters, outputs, {device, precision, threads});
+          },
+          nb::arg("parameters"), nb::arg("outputs"), nb::arg("device") = "CPU", nb::arg("precision") = "f32",
+          nb::arg("threads") = 0,
+          "Compiles the graph from parameters to outputs; what is known of it by now becomes constant.")
+      .def("__call__", &run, nb::arg("inputs"), nb::arg("arrays") = SIZE_MAX,
+           "Runs on NumPy arrays or Tensors. The first `arrays` outputs are NumPy arrays, the others Tensors.")
+      .def(
+          "op_types",
+          [](const Program& self) {
+            std::vector<std::string> types;
+            for (const auto& node : self.model()->get_ordered_ops()) types.emplace_back(node->get_type_name());
+            return types;
+          },
+          "The OpenVINO op types of the graph in order.");
+}
+
+}  // namespace keravino::python

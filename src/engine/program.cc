@@ -1,0 +1,137 @@
+#include "engine/program.h"
+
+#include "engine/interpreter.h"
+#include "keravino/error.h"
+#include "ops/make.h"
+#include "tensor/value.h"
+
+namespace keravino::engine {
+namespace {
+
+std::shared_ptr<ov::Model> copy_graph(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
+  const std::lock_guard lock(graph_mutex());
+  ov::ParameterVector inputs;
+  for (const Tensor& parameter : parameters) {
+    auto node = ov::as_type_ptr<ov::op::v0::Parameter>(parameter.output().get_node_shared_ptr());
+    if (!node) throw Error(Error::Kind::type, "[program] an input is not a parameter");
+    inputs.push_back(std::move(node));
+  }
+  ov::OutputVector results;
+  for (const Tensor& output : outputs) results.push_back(output.output());
+  try {
+    return ov::Model(results, inputs).clone();
+  } catch (const ov::Exception&) {
+    throw Error(Error::Kind::runtime,
+                "[program] an output hangs on a tensor of another trace, which must not be kept and used in this one");
+  }
+}
+
+bool has_float64(const ov::Model& model) {
+  const auto nodes = model.get_ops();
+  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    return node->get_output_size() > 0 && node->get_output_element_type(0) == ov::element::f64;
+  });
+}
+
+template <class T>
+bool exceeds_32_bits(const ov::Tensor& tensor) {
+  const T* numbers = tensor.data<const T>();
+  return std::any_of(numbers, numbers + tensor.get_size(),
+                     [](T n) { return n != static_cast<T>(static_cast<int32_t>(n)); });
+}
+
+/// True if the CPU plugin, which narrows 64-bit integers to 32, would change a number of this input.
+bool would_narrow(const ov::Tensor& tensor) {
+  if (tensor.get_element_type() == ov::element::i64) return exceeds_32_bits<int64_t>(tensor);
+  if (tensor.get_element_type() == ov::element::u64) return exceeds_32_bits<uint64_t>(tensor);
+  return false;
+}
+
+std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs) {
+  const std::lock_guard lock(graph_mutex());
+  const auto copy = model.clone();
+  const auto parameters = copy->get_parameters();  // by value: replacing changes the list
+  for (size_t i = 0; i < inputs.size(); ++i) parameters[i]->output(0).replace(constant(inputs[i]));
+  copy->validate_nodes_and_infer_types();
+  Outputs targets;
+  for (const auto& result : copy->get_results()) targets.push_back(result->input_value(0));
+  std::vector<ov::Tensor> outputs = interpret(pending_nodes(targets), targets);
+  for (ov::Tensor& output : outputs) {  // an output that is a constant or an input must not share its memory
+    ov::Tensor own(output.get_element_type(), output.get_shape());
+    output.copy_to(own);
+    output = own;
+  }
+  return outputs;
+}
+
+}  // namespace
+
+Tensor parameter(const ov::PartialShape& shape, DType dtype) {
+  const std::lock_guard lock(graph_mutex());
+  const auto node = std::make_shared<ov::op::v0::Parameter>(element_type(dtype), shape);
+  return Tensor(std::make_shared<Value>(node->output(0), true, 0));
+}
+
+Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+                 const CompileOptions& options)
+    : model_(copy_graph(parameters, outputs)), wide_(has_float64(*model_)) {
+  if (wide_)
+    check_device(options.device);
+  else
+    compiled_ = compile(model_, options);
+}
+
+void Program::check(const std::vector<ov::Tensor>& inputs) const {
+  const auto& parameters = model_->get_parameters();
+  if (inputs.size() != parameters.size()) {
+    throw Error(fmt::format("[program] {} inputs for {} parameters", inputs.size(), parameters.size()));
+  }
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const auto& type = parameters[i]->get_element_type();
+    const auto& shape = parameters[i]->get_partial_shape();
+    const ov::PartialShape got(inputs[i].get_shape());
+    if (inputs[i].get_element_type() == type && shape.compatible(got)) continue;
+    throw Error(fmt::format("[program] input {} is {} {}, wanted {} {}", i, ops::to_string(got),
+                            name(dtype_of(inputs[i].get_element_type())), ops::to_string(shape), name(dtype_of(type))));
+  }
+}
+
+ov::InferRequest Program::acquire() {
+  const std::lock_guard lock(mutex_);
+  if (idle_.empty()) return compiled_.create_infer_request();
+  ov::InferRequest request = std::move(idle_.back());
+  idle_.pop_back();
+  return request;
+}
+
+void Program::release(ov::InferRequest request) {
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(request));
+}
+
+std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
+  check(inputs);
+  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow)) return interpret_model(*model_, inputs);
+  ov::InferRequest request = acquire();  // one that throws below is not given back
+  for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
+  const auto& results = compiled_.outputs();
+  for (size_t i = 0; i < results.size(); ++i) {
+    const ov::PartialShape& shape = results[i].get_partial_shape();
+    if (shape.is_static()) request.set_output_tensor(i, ov::Tensor(results[i].get_element_type(), shape.to_shape()));
+  }
+  request.infer();
+  std::vector<ov::Tensor> outputs;
+  for (size_t i = 0; i < results.size(); ++i) {
+    ov::Tensor output = request.get_output_tensor(i);
+    if (results[i].get_partial_shape().is_dynamic()) {  // the plugin's own memory, which the next run overwrites
+      ov::Tensor own(output.get_element_type(), output.get_shape());
+      output.copy_to(own);
+      output = own;
+    }
+    outputs.push_back(output);
+  }
+  release(std::move(request));
+  return outputs;
+}
+
+}  // namespace keravino::engine

@@ -1,0 +1,43 @@
+// A traced graph as a compiled program with inputs and outputs.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <openvino/runtime/infer_request.hpp>
+#include <vector>
+
+#include "engine/device.h"
+#include "keravino/tensor.h"
+
+namespace keravino::engine {
+
+/// A traced parameter: a tensor without numbers, on which a graph is built. Dimensions may be dynamic.
+Tensor parameter(const ov::PartialShape& shape, DType dtype);
+
+/// A graph from parameters to outputs, compiled once and run by any number of threads.
+class Program {
+ public:
+  /// Copies the graph between `parameters` and `outputs`; tensors known when it is made are constants of it.
+  /// Error if an output hangs on a parameter that is not listed, or if the device is absent.
+  Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs, const CompileOptions& options);
+
+  /// The outputs, in memory of their own, for inputs of the parameters' dtypes and of shapes that fit them.
+  std::vector<ov::Tensor> run(const std::vector<ov::Tensor>& inputs);
+
+  /// The graph that was compiled.
+  const std::shared_ptr<ov::Model>& model() const { return model_; }
+
+ private:
+  /// Takes an idle request, or makes one.
+  ov::InferRequest acquire();
+  void release(ov::InferRequest request);
+  void check(const std::vector<ov::Tensor>& inputs) const;
+
+  std::shared_ptr<ov::Model> model_;
+  ov::CompiledModel compiled_;
+  bool wide_;  // float64 inside: the interpreter computes it, a plugin would narrow it
+  std::mutex mutex_;
+  std::vector<ov::InferRequest> idle_;
+};
+
+}  // namespace keravino::engine
