@@ -3,3 +3,4 @@
 
 #include "keravino/ops/core.h"
 #include "keravino/ops/elementwise.h"
+#include "keravino/ops/random.h"

@@ -4,6 +4,7 @@
 
 #include "engine/attributes.h"
 #include "engine/device.h"
+#include "kernels/random.h"
 #include "keravino/error.h"
 #include "tensor/value.h"
 
@@ -85,7 +86,7 @@ std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, c
   key += options.device + options.precision;
   append_bytes(key, options.threads);
   std::unordered_map<const ov::Node*, uint32_t> numbering;
-  const auto number_of = [&](const ov::Output<ov::Node>& output) {
+  const auto number_of = [&](const ov::Output<ov::Node>& output, bool by_value = true) {
     const auto [entry, is_new] = numbering.emplace(output.get_node(), static_cast<uint32_t>(numbering.size()));
     append_bytes(key, entry->second);
     append_bytes(key, output.get_index());
@@ -93,7 +94,7 @@ std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, c
     const ov::Tensor numbers = *known_numbers(output);
     key += numbers.get_element_type().get_type_name();
     for (size_t dim : numbers.get_shape()) append_bytes(key, dim);
-    if (is_small(numbers) && numbers.get_element_type() != ov::element::string) {
+    if (by_value && is_small(numbers) && numbers.get_element_type() != ov::element::string) {
       key.append(static_cast<const char*>(numbers.data()), numbers.get_byte_size());
     } else {
       key += '?';
@@ -104,7 +105,10 @@ std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, c
     key += node->get_type_info().name;
     key += node->get_type_info().version_id;
     append_attributes(*node, key);
-    for (size_t i = 0; i < node->get_input_size(); ++i) number_of(node->input_value(i));
+    for (size_t i = 0; i < node->get_input_size(); ++i) {
+      const bool is_seed = i == 0 && ov::is_type<kernels::RandomNumbers>(node);  // another one on each call
+      number_of(node->input_value(i), !is_seed);
+    }
     numbering.emplace(node.get(), static_cast<uint32_t>(numbering.size()));
   }
   for (const auto& target : targets) number_of(target);

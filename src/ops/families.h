@@ -11,10 +11,12 @@ using Family = std::span<const OpDef> (*)();
 
 std::span<const OpDef> core_ops();
 std::span<const OpDef> elementwise_ops();
+std::span<const OpDef> random_ops();
 
 inline constexpr Family kFamilies[] = {
     core_ops,
     elementwise_ops,
+    random_ops,
 };
 
 }  // namespace keravino::ops

@@ -73,7 +73,7 @@ ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers) {
 std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output) {
   const auto* leaf = ov::as_type<const ov::op::v0::Constant>(output.get_node());
   if (!leaf) return std::nullopt;
-  return leaf->get_tensor_view();
+  return ov::Tensor(leaf->get_tensor_view(), output.get_node_shared_ptr());  // the view does not own the numbers
 }
 
 void settle(const ov::Output<ov::Node>& output, const ov::Tensor& numbers) {
