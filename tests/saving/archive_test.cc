@@ -27,10 +27,10 @@ Entries without(const std::string& name) {
   return entries;
 }
 
-using Archive_ = InFolder;
+using ReadArchive = InFolder;
 using BadArchive = InFolder;
 
-TEST_F(Archive_, holds_what_keras_saved) {
+TEST_F(ReadArchive, holds_what_keras_saved) {
   const Archive archive = open_archive(test_data("cnn.keras"));
   EXPECT_EQ(archive.path, test_data("cnn.keras"));
   EXPECT_EQ(archive.config["class_name"], "Sequential");
@@ -39,17 +39,17 @@ TEST_F(Archive_, holds_what_keras_saved) {
   EXPECT_EQ(archive.weights.vars("layers/conv2d").size(), 2u);
 }
 
-TEST_F(Archive_, may_be_deflated) {
+TEST_F(ReadArchive, may_be_deflated) {
   make_zip("good.keras", kGood, ZIP_CM_DEFLATE);
   EXPECT_EQ(open_archive("good.keras").weights.vars("layers/conv2d").size(), 2u);
 }
 
-TEST_F(Archive_, keeps_infinities_of_python_json) {
+TEST_F(ReadArchive, keeps_infinities_of_python_json) {
   const Archive archive = open_archive(test_data("functional.keras"));
   EXPECT_EQ(archive.config["config"]["layers"][9]["inbound_nodes"][0]["args"][2], -INFINITY);
 }
 
-TEST_F(Archive_, weights_alone_are_read_too) {
+TEST_F(ReadArchive, weights_alone_are_read_too) {
   write("m.weights.h5", kGood[2].second);
   EXPECT_EQ(open_weights("m.weights.h5").vars("layers/dense").size(), 2u);
   EXPECT_EQ(file_error_of([] { open_weights("none.weights.h5"); }), "none.weights.h5: no such file");
