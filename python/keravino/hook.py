@@ -8,6 +8,8 @@ from pathlib import Path
 
 PACKAGE = "keras.src.backend.openvino"
 FOLDER = Path(__file__).parent / "backend"
+# Keras's exporter builds on the tensors of Keras's own backend, so ours takes its place as a whole.
+MODULES = {PACKAGE: "__init__.py", "keras.src.export.openvino": "export_openvino.py"}
 OTHERS = tuple(f"keras.src.backend.{name}" for name in ("tensorflow", "jax", "torch", "numpy"))
 ADVICE = 'Put "import keravino" before the first "import keras", or run the script with: python -m keravino script.py'
 
@@ -16,10 +18,11 @@ class Finder(importlib.abc.MetaPathFinder):
     """Finds our package under the name that Keras imports; its submodules follow from its folder."""
 
     def find_spec(self, fullname, path=None, target=None):
-        if fullname == PACKAGE:
-            return importlib.util.spec_from_file_location(
-                fullname, FOLDER / "__init__.py", submodule_search_locations=[str(FOLDER)]
-            )
+        """Where our modules are. ImportError when Keras turns to another backend after all."""
+        if fullname in MODULES:
+            folder = [str(FOLDER)] if fullname == PACKAGE else None
+            file = FOLDER / MODULES[fullname]
+            return importlib.util.spec_from_file_location(fullname, file, submodule_search_locations=folder)
         if fullname in OTHERS and keras_backend() != "openvino":
             raise ImportError(
                 f'keravino is imported, but Keras is told to use the "{keras_backend()}" backend. Leave KERAS_BACKEND '

@@ -41,6 +41,19 @@ ov::Tensor to_input(nb::handle object, std::vector<nb::object>& alive) {
   return borrow_numpy(object.ptr(), alive);
 }
 
+/// Writes a traced graph as OpenVINO IR, with names for its inputs and outputs.
+void save_ir(const std::string& path, const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+             const std::vector<std::string>& input_names, const std::vector<std::string>& output_names) {
+  const nb::gil_scoped_release release;
+  const auto model = engine::traced_model(parameters, outputs);
+  for (size_t i = 0; i < parameters.size(); ++i) {
+    model->input(i).get_node()->set_friendly_name(input_names.at(i));
+    model->input(i).set_names({input_names.at(i)});
+  }
+  for (size_t i = 0; i < outputs.size(); ++i) model->output(i).set_names({output_names.at(i)});
+  ov::serialize(model, path);
+}
+
 nb::list run(Program& program, const nb::list& inputs, size_t arrays) {
   std::vector<nb::object> alive;  // contiguous copies, where they were needed
   std::vector<ov::Tensor> tensors;
@@ -115,6 +128,9 @@ void add_program(nb::module_& module) {
       },
       nb::arg("x"), "The numbers as a NumPy array of its own.");
   module.def("shape", &shape, nb::arg("x"), "The shape: ints, and scalar tensors where a dimension is not known yet.");
+  module.def("save_ir", &save_ir, nb::arg("path"), nb::arg("parameters"), nb::arg("outputs"), nb::arg("input_names"),
+             nb::arg("output_names"),
+             "Writes a traced graph as OpenVINO IR: `path` (.xml), and a .bin file beside it.");
   nb::class_<Program>(module, "Program", "A traced graph, compiled; any number of threads may call it at once.")
       .def(
           "__init__",

@@ -3,28 +3,11 @@
 #include "engine/interpreter.h"
 #include "keravino/error.h"
 #include "ops/make.h"
+#include "passes/passes.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
 namespace {
-
-std::shared_ptr<ov::Model> copy_graph(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
-  const std::lock_guard lock(graph_mutex());
-  ov::ParameterVector inputs;
-  for (const Tensor& parameter : parameters) {
-    auto node = ov::as_type_ptr<ov::op::v0::Parameter>(parameter.output().get_node_shared_ptr());
-    if (!node) throw Error(Error::Kind::type, "[program] an input is not a parameter");
-    inputs.push_back(std::move(node));
-  }
-  ov::OutputVector results;
-  for (const Tensor& output : outputs) results.push_back(output.output());
-  try {
-    return ov::Model(results, inputs).clone();
-  } catch (const ov::Exception&) {
-    throw Error(Error::Kind::runtime,
-                "[program] an output hangs on a tensor of another trace, which must not be kept and used in this one");
-  }
-}
 
 bool has_float64(const ov::Model& model) {
   const auto nodes = model.get_ops();
@@ -72,9 +55,33 @@ Tensor parameter(const ov::PartialShape& shape, DType dtype) {
   return Tensor(std::make_shared<Value>(node->output(0), true, 0));
 }
 
+std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
+  std::shared_ptr<ov::Model> model;
+  {
+    const std::lock_guard lock(graph_mutex());
+    ov::ParameterVector inputs;
+    for (const Tensor& parameter : parameters) {
+      auto node = ov::as_type_ptr<ov::op::v0::Parameter>(parameter.output().get_node_shared_ptr());
+      if (!node) throw Error(Error::Kind::type, "[program] an input is not a parameter");
+      inputs.push_back(std::move(node));
+    }
+    ov::OutputVector results;
+    for (const Tensor& output : outputs) results.push_back(output.output());
+    try {
+      model = ov::Model(results, inputs).clone();
+    } catch (const ov::Exception&) {
+      throw Error(
+          Error::Kind::runtime,
+          "[program] an output hangs on a tensor of another trace, which must not be kept and used in this one");
+    }
+  }
+  passes::optimize(model);
+  return model;
+}
+
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
-    : model_(copy_graph(parameters, outputs)), wide_(has_float64(*model_)) {
+    : model_(traced_model(parameters, outputs)), wide_(has_float64(*model_)) {
   if (wide_)
     check_device(options.device);
   else

@@ -14,11 +14,14 @@ namespace keravino::engine {
 /// A traced parameter: a tensor without numbers, on which a graph is built. Dimensions may be dynamic.
 Tensor parameter(const ov::PartialShape& shape, DType dtype);
 
+/// A copy of the graph between `parameters` and `outputs`, gone through every pass; tensors whose numbers are known are
+/// constants of it. Error if an output hangs on a parameter that is not listed.
+std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs);
+
 /// A graph from parameters to outputs, compiled once and run by any number of threads.
 class Program {
  public:
-  /// Copies the graph between `parameters` and `outputs`; tensors known when it is made are constants of it.
-  /// Error if an output hangs on a parameter that is not listed, or if the device is absent.
+  /// Compiles traced_model(); its errors, and one if the device is absent.
   Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs, const CompileOptions& options);
 
   /// The outputs, in memory of their own, for inputs of the parameters' dtypes and of shapes that fit them.

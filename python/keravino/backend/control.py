@@ -26,8 +26,8 @@ def known(x, function, what):
     """Refuses a value that only exists when the traced graph runs."""
     if getattr(x, "traced", False):
         raise NotImplementedError(
-            f"[keras.ops.{function}] {what} that is computed in the traced graph is not implemented yet. Compile the model "
-            "with run_eagerly=True to run this step by step."
+            f"[keras.ops.{function}] {what} that is computed in the traced graph is not implemented yet. Compile the "
+            "model with run_eagerly=True to run this step by step."
         )
     return x
 
@@ -36,9 +36,7 @@ def length(x, function):
     """The first dimension of a tensor."""
     size = x.shape[0]
     if size is None:
-        raise NotImplementedError(
-            f"[keras.ops.{function}] a length that is not known while tracing is not implemented yet"
-        )
+        raise NotImplementedError(f"[keras.ops.{function}] a length not known while tracing is not implemented yet")
     return size
 
 

@@ -8,7 +8,7 @@ from keras.src.backend import config
 from keras.src.backend.common import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.openvino import registry
-from keras.src.backend.openvino.control import (
+from keras.src.backend.openvino.control import (  # noqa: F401  (Keras looks for them here)
     associative_scan,
     cond,
     custom_gradient,
@@ -22,7 +22,7 @@ from keras.src.backend.openvino.control import (
     while_loop,
 )
 from keras.src.backend.openvino.floatx import follow_floatx
-from keras.src.backend.openvino.spec import compute_output_spec
+from keras.src.backend.openvino.spec import compute_output_spec  # noqa: F401
 from keras.src.backend.openvino.variable import Variable
 
 from keravino import _native

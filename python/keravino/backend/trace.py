@@ -1,7 +1,7 @@
 """Python functions of tensors as compiled programs.
 
-A function is traced once for each signature of its arguments. Variables that it reads are constants of the program, and it
-is traced again when one of them has changed; variables that it assigns are inputs and outputs of the program.
+A function is traced once for each signature of its arguments. Variables that it reads are constants of the program,
+and it is traced again when one of them has changed; variables that it assigns are inputs and outputs of the program.
 """
 
 import collections
@@ -28,6 +28,7 @@ class TraceScope(StatelessScope):
         self.assigned = {id(variable): variable for variable, _ in state}
 
     def add_update(self, update):
+        """Notes an assignment."""
         self.assigned[id(update[0])] = update[0]
         super().add_update(update)
 
@@ -41,13 +42,17 @@ class Shapes:
         self.always_exact = False  # the function cannot be traced with open dimensions
 
     def choose(self, shapes):
+        """The shapes to trace for, for arguments of these shapes."""
         if shapes in self.exact or self.always_exact:
             return shapes
         if self.pattern is None and len(self.exact) < EXACT_SHAPES:
             self.exact.add(shapes)
             return shapes
         for seen in self.exact if self.pattern is None else (self.pattern,):
-            shapes = tuple(tuple(a if a == b else None for a, b in zip(x, y)) for x, y in zip(shapes, seen))
+            shapes = tuple(
+                tuple(a if a == b else None for a, b in zip(x, y, strict=True))
+                for x, y in zip(shapes, seen, strict=True)
+            )
         self.pattern = shapes
         return shapes
 
@@ -57,7 +62,7 @@ class Traced:
 
     def __init__(self, function, parameters, arguments, state, precision):
         symbols = [_native.parameter(v.shape, v._dtype) for v in state]
-        with Reads() as reads, TraceScope(list(zip(state, symbols))) as scope:
+        with Reads() as reads, TraceScope(list(zip(state, symbols, strict=True))) as scope:
             outputs = function(*arguments)
             new_state = [scope.get_current_value(v) for v in state]
         self.reads = list(reads.versions.values())
@@ -91,19 +96,21 @@ class Traced:
         return True
 
     def run(self, inputs):
+        """The outputs for these arrays; new values of the state are assigned."""
         if not self.state:
             return self.pack(self.program(inputs))
         with self.lock:
             values = self.program(inputs + [v._value for v in self.state], len(self.places))
-            for variable, value in zip(self.state, values[len(self.places) :]):
+            for variable, value in zip(self.state, values[len(self.places) :], strict=True):
                 variable.assign(value)
         return self.pack(values)
 
     def pack(self, values):
+        """The function's outputs in its own form."""
         if self.structure is None:
             return values[0]
         flat = list(self.flat)
-        for place, value in zip(self.places, values):
+        for place, value in zip(self.places, values[: len(self.places)], strict=True):
             flat[place] = value
         return tree.pack_sequence_as(self.structure, flat)
 
@@ -112,7 +119,7 @@ class Function:
     """A Python function of nested tensors that runs as compiled programs; its outputs are NumPy arrays.
 
     Args:
-        function: called with traced tensors in place of arrays; None and other things in the arguments stay as they are.
+        function: called with traced tensors in place of arrays; what else is in the arguments stays as it is.
         state: variables known to be assigned by it; others are found by tracing.
         precision: function of no arguments that names the precision to compile for.
     """

@@ -12,12 +12,14 @@ from keras.src.utils import traceback_utils
 from keras.src.utils.python_utils import pythonify_logs
 
 NO_TRAINING = (
-    "`{}` is not implemented on keravino yet: it has no gradients so far. Train with another backend (KERAS_BACKEND=jax, "
-    "torch or tensorflow), save the model as .keras and load that here."
+    "`{}` is not implemented on keravino yet: it has no gradients so far. Train with another backend "
+    "(KERAS_BACKEND=jax, torch or tensorflow), save the model as .keras and load that here."
 )
 
 
 class OpenVINOTrainer(base_trainer.Trainer):
+    """The part of keras.Model that runs it on data."""
+
     def __init__(self):
         super().__init__()
         self.train_function = None
@@ -28,6 +30,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return self(x, training=False) if self._call_has_training_arg else self(x)
 
     def test_step(self, data):
+        """Loss and metrics of one batch."""
         x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(data)
         y_pred = self._forward(x)
         loss = self._compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
@@ -36,16 +39,18 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data):
+        """Outputs for one batch."""
         x, _, _ = data_adapter_utils.unpack_x_y_sample_weight(data)
         return self._forward(x)
 
     def _step(self, function, state=()):
-        """A step on one batch as a compiled program; in Python where that is asked for or a layer is not made of ops."""
+        """A step on one batch as a compiled program; in Python if that is asked for or a layer is not made of ops."""
         if self.run_eagerly or not base_trainer.model_supports_jit(self):
             return lambda data: tree.map_structure(to_numpy, function(data))
         return Function(function, state, lambda: model_precision(self))
 
     def make_test_function(self, force=False):
+        """Makes the function that evaluates a list of batches."""
         if self.test_function is not None and not force:
             return self.test_function
         step = self._step(self.test_step, self.metrics_variables)
@@ -59,6 +64,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return test_function
 
     def make_predict_function(self, force=False):
+        """Makes the function that predicts a list of batches."""
         if self.predict_function is not None and not force:
             return self.predict_function
         step = self._step(self.predict_step)
@@ -71,12 +77,15 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return predict_function
 
     def make_train_function(self, force=False):
+        """Raises NotImplementedError."""
         raise NotImplementedError(NO_TRAINING.format("fit"))
 
     def fit(self, *args, **kwargs):
+        """Raises NotImplementedError."""
         raise NotImplementedError(NO_TRAINING.format("fit"))
 
     def train_on_batch(self, *args, **kwargs):
+        """Raises NotImplementedError."""
         raise NotImplementedError(NO_TRAINING.format("train_on_batch"))
 
     def _callbacks(self, callbacks, verbose, steps):
@@ -99,6 +108,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return_dict=False,
         **kwargs,
     ):
+        """Loss and metrics over all of x and y. Arguments as in Keras."""
         self._assert_compile_called("evaluate")
         use_cached_eval_dataset = kwargs.pop("_use_cached_eval_dataset", False)
         if kwargs:
@@ -136,6 +146,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
 
     @traceback_utils.filter_traceback
     def predict(self, x, batch_size=None, verbose="auto", steps=None, callbacks=None):
+        """Outputs for all of x, as NumPy arrays. Arguments as in Keras."""
         epoch_iterator = EpochIterator(
             x=x,
             batch_size=batch_size,
@@ -160,6 +171,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
 
     @traceback_utils.filter_traceback
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
+        """Loss and metrics of one batch. Arguments as in Keras."""
         self._assert_compile_called("test_on_batch")
         data = (x, y, sample_weight)
         self._symbolic_build(data_batch=data)
@@ -170,6 +182,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
 
     @traceback_utils.filter_traceback
     def predict_on_batch(self, x):
+        """Outputs for one batch, as NumPy arrays."""
         self.make_predict_function()
         return self.predict_function([(x,)])
 
