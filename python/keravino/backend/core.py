@@ -111,7 +111,7 @@ def openvino_device(name):
             "Invalid value for argument `device_name`. Expected a string like 'gpu:0' or 'cpu', or OpenVINO's own name "
             f"of a device. Received: device_name='{name}'"
         )
-    match = re.fullmatch(r"(cpu|gpu|npu)(?::(\d+))?", name.lower())
+    match = re.fullmatch(r"([a-z]+)(?::(\d+))?", name.lower())
     if not match:
         return name
     kind, number = match[1].upper(), match[2]

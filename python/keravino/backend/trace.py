@@ -133,6 +133,7 @@ class Function:
         self._lock = threading.RLock()
 
     def __call__(self, *args):
+        """The outputs for these arguments, with NumPy arrays in place of tensors."""
         leaves = [to_input(leaf) for leaf in tree.flatten(args)]
         inputs = [leaf for leaf in leaves if is_array(leaf)]
         with self._lock:
