@@ -102,8 +102,8 @@ def test_variable_and_tensors_in_lists():
 @pytest.mark.parametrize(
     "call, kind, text",
     [
-        (lambda: backend.convert_to_tensor(1, sparse=True), ValueError, "`sparse=True` is not supported with openvino backend"),
-        (lambda: backend.convert_to_tensor(1, ragged=True), ValueError, "`ragged=True` is not supported with openvino backend"),
+        (lambda: backend.convert_to_tensor(1, sparse=True), ValueError, "`sparse=True` is not supported with openvino backend"),  # noqa: E501
+        (lambda: backend.convert_to_tensor(1, ragged=True), ValueError, "`ragged=True` is not supported with openvino backend"),  # noqa: E501
         (lambda: backend.convert_to_tensor(1, "float33"), ValueError, "Invalid dtype: float33"),
         (lambda: backend.convert_to_tensor([[1, 2], [3]]), ValueError, "a ragged nested list is no tensor"),
         (lambda: backend.convert_to_tensor(None), TypeError, "None is no tensor"),
@@ -196,7 +196,7 @@ def test_floatx(setter):
 
 @pytest.mark.parametrize(
     "name, openvino_name",
-    [("cpu", "CPU"), ("cpu:0", "CPU"), ("gpu:1", "GPU.1"), ("GPU:0", "GPU"), ("npu", "NPU"), ("AUTO:GPU,CPU", "AUTO:GPU,CPU")],
+    [("cpu", "CPU"), ("cpu:0", "CPU"), ("gpu:1", "GPU.1"), ("GPU:0", "GPU"), ("npu", "NPU"), ("AUTO:GPU,CPU", "AUTO:GPU,CPU")],  # noqa: E501
 )  # fmt: skip
 def test_device_names(name, openvino_name):
     assert core.openvino_device(name) == openvino_name

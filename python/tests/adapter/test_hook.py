@@ -27,7 +27,9 @@ def test_import_before_keras(backend):
     assert out.split()[0] == "openvino" and out.split()[1].endswith("keravino/backend/core.py")
 
 
-@pytest.mark.parametrize("backend, named", [("numpy", '"numpy" backend'), ("openvino", 'its own "openvino" backend')])
+@pytest.mark.parametrize(
+    "backend, named", [("numpy", 'the "numpy" backend'), ("openvino", 'its own "openvino" backend')]
+)
 def test_keras_loaded_before(backend, named):
     status, _, error = run("-c", "import keras; import keravino", backend=backend)
     assert status == 1
@@ -40,8 +42,8 @@ def test_another_backend_in_the_environment():
     status, _, error = run("-c", "import keravino", backend="torch")
     assert status == 1
     assert error == (
-        'ImportError: keravino: the environment variable KERAS_BACKEND asks for "torch", and keravino takes the place of '
-        'Keras\'s "openvino" backend. Unset KERAS_BACKEND, or set it to "openvino".'
+        'ImportError: keravino: the environment variable KERAS_BACKEND asks for "torch", and keravino takes the place '
+        'of Keras\'s "openvino" backend. Unset KERAS_BACKEND, or set it to "openvino".'
     )
 
 
@@ -51,8 +53,8 @@ def test_another_backend_set_by_the_script(tmp_path):
     status, _, error = run("-m", "keravino", str(script))
     assert status == 1
     assert error == (
-        'ImportError: keravino is imported, but Keras is told to use the "numpy" backend. Leave KERAS_BACKEND unset, or set '
-        'it to "openvino".'
+        'ImportError: keravino is imported, but Keras is told to use the "numpy" backend. Leave KERAS_BACKEND unset, or '
+        'set it to "openvino".'
     )
 
 
