@@ -272,19 +272,36 @@ std::string described(const ov::Node& node) {
   return fmt::format("{} ({})", node.get_friendly_name(), node.get_type_name());
 }
 
+// Could `node` have this layout at one of its ports?
+bool can_have(const ov::Node& node, std::vector<Port> Frame::*ports, size_t port, const Layout& layout) {
+  const auto* rule = find_rule(node);
+  const auto frame = rule ? (*rule)(node) : std::nullopt;
+  return frame && order_for(*frame, ((*frame).*ports)[port], layout);
+}
+
 RemainingTranspose explained(const ov::Node& transpose) {
-  const auto& producer = *transpose.get_input_node_ptr(0);
-  std::vector<std::string> users;
-  bool at_end = ov::is_type<ov::op::v0::Parameter>(&producer), movable = find_rule(producer) != nullptr;
+  const auto source = transpose.input_value(0);
+  const auto& producer = *source.get_node();
+  const auto order = transpose_order(transpose);
+  bool at_end = ov::is_type<ov::op::v0::Parameter>(&producer);
+  std::vector<std::string> users, fixed;
+  if (order && !can_have(producer, &Frame::out, source.get_index(), *order)) fixed.push_back(described(producer));
   for (const auto& input : transpose.output(0).get_target_inputs()) {
-    users.push_back(described(*input.get_node()));
-    at_end |= ov::is_type<ov::op::v0::Result>(input.get_node());
-    movable |= find_rule(*input.get_node()) != nullptr;
+    const auto& user = *input.get_node();
+    users.push_back(described(user));
+    at_end |= ov::is_type<ov::op::v0::Result>(&user);
+    if (order && !can_have(user, &Frame::in, input.get_index(), inverse(*order))) fixed.push_back(users.back());
   }
-  const auto* reason = !transpose_order(transpose) ? "its order is not constant or its rank is not static"
-                       : at_end                    ? "it stands at an end of the graph"
-                       : movable                   ? "it is nowhere cheaper than here"
-                                                   : "the ops on both sides need their order of axes";
+  std::string reason = "it is nowhere cheaper than here";
+  if (!order) {
+    reason = "its order is not constant or its rank is not static";
+  } else if (at_end) {
+    reason = "it stands at an end of the graph";
+  } else if (!fixed.empty()) {
+    const bool both = fixed.size() == users.size() + 1;
+    reason =
+        fmt::format("fixed order of axes: {}{}", fmt::join(fixed, ", "), both ? "" : "; elsewhere it is not cheaper");
+  }
   return {transpose.get_friendly_name(), fmt::format("{} -> {}", described(producer), fmt::join(users, ", ")), reason};
 }
 

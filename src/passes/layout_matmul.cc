@@ -14,13 +14,27 @@ bool is_channels_first(const Layout& order) {
   return order.size() >= 3 && order.size() <= 5 && order[0] == 0 && order[1] + 1 == order.size();
 }
 
+// Weights of few bits with a scale: FullyConnected computes with them as they are, Convolution does not.
+bool is_compressed(ov::Output<ov::Node> weights) {
+  while (!ov::is_type<ov::op::v0::Constant>(weights.get_node())) {
+    if (weights.get_node()->get_input_size() == 0) return false;
+    weights = weights.get_node()->input_value(0);
+  }
+  return true;
+}
+
 std::optional<Frame> matmul_frame(const ov::Node& node) {
   const auto& matmul = dynamic_cast<const ov::op::v0::MatMul&>(node);
   const auto rank = static_rank(node.get_input_partial_shape(0));
   const auto& weights = node.get_input_partial_shape(1);
   if (!rank || *rank < 3 || matmul.get_transpose_a() || weights.is_dynamic() || weights.size() != 2) return {};
   Frame frame{*rank, {moving(*rank), Port{}}, {moving(*rank)}};
-  frame.accepts = [](const Layout& order) { return is_last(order) || is_channels_first(order); };
+  const auto* constant = ov::as_type<const ov::op::v0::Constant>(node.get_input_node_ptr(1));
+  const bool convolvable = constant || !is_compressed(node.input_value(1));
+  frame.accepts = [=](const Layout& order) { return is_last(order) || (convolvable && is_channels_first(order)); };
+  const bool as_is = constant || matmul.get_transpose_b();
+  const double weights_cost = as_is ? 0 : transpose_cost(weights, {0, 1}, {1, 0});
+  frame.cost = [=](const Layout& order) { return is_last(order) ? 0 : weights_cost; };
   return frame;
 }
 
