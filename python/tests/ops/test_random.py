@@ -116,7 +116,8 @@ def test_dropout(dtype, tier):
     kept = y != 0
     assert abs(kept.mean() - 0.75) < 0.01
     want = x.astype("float64")[kept] / 0.75
-    np.testing.assert_allclose(y.astype("float64")[kept], want, rtol={"float16": 1e-3, "bfloat16": 8e-3}.get(dtype, 1e-6))
+    tolerance = {"float16": 1e-3, "bfloat16": 8e-3}.get(dtype, 1e-6)
+    np.testing.assert_allclose(y.astype("float64")[kept], want, rtol=tolerance)
 
 
 def test_dropout_rates_and_noise_shape():
@@ -157,7 +158,8 @@ def test_every_order_is_as_likely():
 
 ERRORS = [
     (lambda: function("random.uniform")((2,)),
-     "[keras.ops.uniform] a seed of two integers is needed. Received: shape=(2,), minval=0, maxval=1, dtype=None, seed=None"),
+     "[keras.ops.uniform] a seed of two integers is needed. "
+     "Received: shape=(2,), minval=0, maxval=1, dtype=None, seed=None"),
     (lambda: draw("normal", (2, -3)),
      "[keras.ops.normal] a dimension of the shape is negative or None. "
      "Received: shape=(2, -3), mean=0, stddev=1, dtype=None, seed.shape=(2,), seed.dtype=uint32"),
