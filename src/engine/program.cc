@@ -30,20 +30,22 @@ bool would_narrow(const ov::Tensor& tensor) {
   return false;
 }
 
+ov::Tensor copy(const ov::Tensor& tensor) {
+  ov::Tensor own(tensor.get_element_type(), tensor.get_shape());
+  tensor.copy_to(own);
+  return own;
+}
+
 std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs) {
   const std::lock_guard lock(graph_mutex());
-  const auto copy = model.clone();
-  const auto parameters = copy->get_parameters();  // by value: replacing changes the list
+  const auto constants = model.clone();
+  const auto parameters = constants->get_parameters();  // by value: replacing changes the list
   for (size_t i = 0; i < inputs.size(); ++i) parameters[i]->output(0).replace(constant(inputs[i]));
-  copy->validate_nodes_and_infer_types();
+  constants->validate_nodes_and_infer_types();
   Outputs targets;
-  for (const auto& result : copy->get_results()) targets.push_back(result->input_value(0));
+  for (const auto& result : constants->get_results()) targets.push_back(result->input_value(0));
   std::vector<ov::Tensor> outputs = interpret(pending_nodes(targets), targets);
-  for (ov::Tensor& output : outputs) {  // an output that is a constant or an input must not share its memory
-    ov::Tensor own(output.get_element_type(), output.get_shape());
-    output.copy_to(own);
-    output = own;
-  }
+  for (ov::Tensor& output : outputs) output = copy(output);  // one that is a constant or an input shares its memory
   return outputs;
 }
 
@@ -121,21 +123,23 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow)) return interpret_model(*model_, inputs);
   ov::InferRequest request = acquire();  // one that throws below is not given back
   for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
-  const auto& results = compiled_.outputs();
+  const auto& results = model_->get_results();
+  const auto is_open = [&](size_t i) { return results[i]->get_output_partial_shape(0).is_dynamic(); };
+  std::vector<ov::Tensor> outputs(results.size());
   for (size_t i = 0; i < results.size(); ++i) {
-    const ov::PartialShape& shape = results[i].get_partial_shape();
-    if (shape.is_static()) request.set_output_tensor(i, ov::Tensor(results[i].get_element_type(), shape.to_shape()));
+    if (is_open(i)) continue;
+    outputs[i] = ov::Tensor(results[i]->get_output_element_type(0), results[i]->get_output_shape(0));
+    request.set_output_tensor(i, outputs[i]);
   }
   request.infer();
-  std::vector<ov::Tensor> outputs;
   for (size_t i = 0; i < results.size(); ++i) {
-    ov::Tensor output = request.get_output_tensor(i);
-    if (results[i].get_partial_shape().is_dynamic()) {  // the plugin's own memory, which the next run overwrites
-      ov::Tensor own(output.get_element_type(), output.get_shape());
-      output.copy_to(own);
-      output = own;
-    }
-    outputs.push_back(output);
+    // The CPU plugin leaves the tensor of an output that is an input untouched.
+    const auto* input = ov::as_type<const ov::op::v0::Parameter>(results[i]->get_input_node_ptr(0));
+    if (input)
+      outputs[i] = copy(inputs[static_cast<size_t>(model_->get_parameter_index(
+          std::static_pointer_cast<const ov::op::v0::Parameter>(input->shared_from_this())))]);
+    else if (is_open(i))
+      outputs[i] = copy(request.get_output_tensor(i));  // the plugin's own, overwritten by the next run
   }
   release(std::move(request));
   return outputs;

@@ -53,8 +53,8 @@ def test_another_backend_set_by_the_script(tmp_path):
     status, _, error = run("-m", "keravino", str(script))
     assert status == 1
     assert error == (
-        'ImportError: keravino is imported, but Keras is told to use the "numpy" backend. Leave KERAS_BACKEND unset, or '
-        'set it to "openvino".'
+        'ImportError: keravino is imported, but Keras is told to use the "numpy" backend. Leave KERAS_BACKEND unset, '
+        'or set it to "openvino".'
     )
 
 
