@@ -84,10 +84,19 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
     : model_(traced_model(parameters, outputs)), wide_(has_float64(*model_)) {
-  if (wide_)
-    check_device(options.device);
-  else
-    compiled_ = compile(model_, options);
+  check_device(options.device);
+  const auto computed = model_->clone();
+  for (size_t i = model_->get_results().size(); i-- > 0;) {
+    const auto source = model_->get_results()[i]->get_input_node_shared_ptr(0);
+    const auto parameter = ov::as_type_ptr<ov::op::v0::Parameter>(source);
+    if (parameter) {
+      input_of_output_[i] = static_cast<size_t>(model_->get_parameter_index(parameter));
+      computed->remove_result(computed->get_results()[i]);
+    } else {
+      computed_.insert(computed_.begin(), i);
+    }
+  }
+  if (!wide_ && !computed_.empty()) compiled_ = compile(computed, options);
 }
 
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
@@ -121,25 +130,22 @@ void Program::release(ov::InferRequest request) {
 std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   check(inputs);
   if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow)) return interpret_model(*model_, inputs);
+  std::vector<ov::Tensor> outputs(model_->get_results().size());
+  for (const auto& [output, input] : input_of_output_) outputs[output] = copy(inputs[input]);
+  if (computed_.empty()) return outputs;
+
   ov::InferRequest request = acquire();  // one that throws below is not given back
   for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
-  const auto& results = model_->get_results();
-  const auto is_open = [&](size_t i) { return results[i]->get_output_partial_shape(0).is_dynamic(); };
-  std::vector<ov::Tensor> outputs(results.size());
-  for (size_t i = 0; i < results.size(); ++i) {
-    if (is_open(i)) continue;
-    outputs[i] = ov::Tensor(results[i]->get_output_element_type(0), results[i]->get_output_shape(0));
-    request.set_output_tensor(i, outputs[i]);
+  for (size_t i = 0; i < computed_.size(); ++i) {
+    const auto& result = model_->get_results()[computed_[i]];
+    if (result->get_output_partial_shape(0).is_dynamic()) continue;
+    outputs[computed_[i]] = ov::Tensor(result->get_output_element_type(0), result->get_output_shape(0));
+    request.set_output_tensor(i, outputs[computed_[i]]);
   }
   request.infer();
-  for (size_t i = 0; i < results.size(); ++i) {
-    // The CPU plugin leaves the tensor of an output that is an input untouched.
-    const auto* input = ov::as_type<const ov::op::v0::Parameter>(results[i]->get_input_node_ptr(0));
-    if (input)
-      outputs[i] = copy(inputs[static_cast<size_t>(model_->get_parameter_index(
-          std::static_pointer_cast<const ov::op::v0::Parameter>(input->shared_from_this())))]);
-    else if (is_open(i))
-      outputs[i] = copy(request.get_output_tensor(i));  // the plugin's own, overwritten by the next run
+  for (size_t i = 0; i < computed_.size();
+       ++i) {  // open shapes: the plugin's own memory, which the next run overwrites
+    if (!outputs[computed_[i]]) outputs[computed_[i]] = copy(request.get_output_tensor(i));
   }
   release(std::move(request));
   return outputs;

@@ -1,6 +1,7 @@
 // A traced graph as a compiled program with inputs and outputs.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <openvino/runtime/infer_request.hpp>
@@ -39,6 +40,9 @@ class Program {
   std::shared_ptr<ov::Model> model_;
   ov::CompiledModel compiled_;
   bool wide_;  // float64 inside: the interpreter computes it, a plugin would narrow it
+  // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
+  std::map<size_t, size_t> input_of_output_;
+  std::vector<size_t> computed_;  // the other outputs, in the compiled graph's order
   std::mutex mutex_;
   std::vector<ov::InferRequest> idle_;
 };

@@ -256,10 +256,10 @@ def test_program_checks_its_inputs():
         _native.Program([ops.convert_to_tensor(1.0)], [x])
     assert str(caught.value) == "[program] an input is not a parameter"
     with pytest.raises(RuntimeError) as caught:
-        _native.Program([x], [x], device="GPU.9")
+        _native.Program([x], [x + 1], device="GPU.9")
     assert str(caught.value).startswith('device "GPU.9" is not present. Present: CPU')
     with pytest.raises(ValueError) as caught:
-        _native.Program([x], [x], precision="f8")
+        _native.Program([x], [x + 1], precision="f8")
     assert str(caught.value) == 'unknown precision "f8"; wanted f32, bf16 or f16'
 
 
