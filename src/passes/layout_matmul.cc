@@ -30,7 +30,10 @@ std::optional<Frame> matmul_frame(const ov::Node& node) {
   if (!rank || *rank < 3 || matmul.get_transpose_a() || weights.is_dynamic() || weights.size() != 2) return {};
   Frame frame{*rank, {moving(*rank), Port{}}, {moving(*rank)}};
   const auto* constant = ov::as_type<const ov::op::v0::Constant>(node.get_input_node_ptr(1));
-  const bool convolvable = constant || !is_compressed(node.input_value(1));
+  const auto& type = node.get_output_element_type(0);
+  // Plugins convolve no wider numbers than these, and no integers.
+  const bool narrow = type == ov::element::f32 || type == ov::element::f16 || type == ov::element::bf16;
+  const bool convolvable = narrow && (constant || !is_compressed(node.input_value(1)));
   frame.accepts = [=](const Layout& order) { return is_last(order) || (convolvable && is_channels_first(order)); };
   const bool as_is = constant || matmul.get_transpose_b();
   const double weights_cost = as_is ? 0 : transpose_cost(weights, {0, 1}, {1, 0});

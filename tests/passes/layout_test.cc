@@ -181,6 +181,17 @@ TEST(Layout, a_dense_layer_with_compressed_weights_stays_one) {
   EXPECT_EQ(count(*changed, "Transpose"), 2u);
 }
 
+TEST(Layout, a_dense_layer_of_integers_or_float64_stays_one) {
+  for (const auto& type : {ov::element::i32, ov::element::f64, ov::element::f32}) {
+    const auto x = std::make_shared<v0::Parameter>(type, ov::Shape{3, 5, 7, 9});
+    const auto weights = v0::Constant::create(type, {5, 4}, std::vector<int>(20, 2));
+    const auto y = transpose(make<v0::MatMul>(transpose(x, kToLast), weights), kToFirst);
+    const auto model = model_of({y}, {x});
+    sink_transposes(model);
+    EXPECT_EQ(count(*model, "MatMul"), type == ov::element::f32 ? 0u : 1u) << type;
+  }
+}
+
 TEST(Layout, a_dense_layer_whose_weights_are_a_parameter_pays_for_their_transpose) {
   // Few pixels: two Transposes of data are cheaper than one of weights. Many pixels: the other way round.
   for (const auto& [shape, after] : {std::pair{ov::Shape{1, 5, 1, 3}, 2u}, std::pair{ov::Shape{2, 5, 7, 9}, 1u}}) {
