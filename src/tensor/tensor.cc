@@ -58,12 +58,17 @@ ov::Output<ov::Node> constant(const ov::Tensor& numbers) {
 }
 
 ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& type) {
-  return std::visit(
-      [&](auto v) {
-        using Number = std::conditional_t<std::is_same_v<decltype(v), double>, double, int64_t>;
-        return std::make_shared<ov::op::v0::Constant>(type, ov::Shape{}, std::vector<Number>{v})->output(0);
-      },
-      number);
+  const auto scalar = [&](auto v) {
+    return std::make_shared<ov::op::v0::Constant>(type, ov::Shape{}, std::vector<decltype(v)>{v})->output(0);
+  };
+  if (const auto* real = std::get_if<double>(&number)) {
+    // In its own type: Constant refuses infinities, and numbers that overflow to them, when it converts.
+    if (type == ov::element::f32) return scalar(static_cast<float>(*real));
+    if (type == ov::element::f16) return scalar(ov::float16(static_cast<float>(*real)));
+    if (type == ov::element::bf16) return scalar(ov::bfloat16(static_cast<float>(*real)));
+    return scalar(*real);
+  }
+  return scalar(std::visit([](auto v) { return static_cast<int64_t>(v); }, number));
 }
 
 ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers) {

@@ -86,6 +86,15 @@ def _shape_text(x):
     return str(x.shape if isinstance(x, np.ndarray) else x).replace(" ", "")
 
 
+def with_shapes(shapes, op, reference, **kwargs):
+    """Records of one op on several lists of input shapes: the first at all dtypes, the others at a float and an integer."""
+    dtypes = kwargs.pop("dtypes", ALL)
+    few = tuple(name for name in ("float32", "int32") if name in dtypes)
+    return [
+        Record(op, reference, inputs=inputs, dtypes=few if i else dtypes, **kwargs) for i, inputs in enumerate(shapes)
+    ]
+
+
 def pytest_params(records):
     """`@pytest.mark.parametrize("record, name", **pytest_params(RECORDS))`."""
     cases = [case for record in records for case in record.cases()]

@@ -1,19 +1,127 @@
-"""Element-wise ops against NumPy."""
+"""Element-wise arithmetic and functions against NumPy."""
+
+import math
+from functools import partial
 
 import numpy as np
 import pytest
-from records import ALL, Record, check, pytest_params
+from records import ALL, FLOATS, INTS, Record, check, pytest_params, with_shapes
 
-NOT_FLOAT64 = tuple(name for name in ALL if name != "float64")
+NUMBERS = FLOATS + INTS
+NARROW = tuple(name for name in ALL if name != "uint64")  # Keras's specs of some functions leave uint64 as it is
 
-RECORDS = [
-    Record("numpy.add", np.add, inputs=((2, 3), (3,))),
-    Record("numpy.add", np.add, inputs=((0, 3), (3,))),
-    Record("numpy.add", np.add, inputs=((), ())),
-    Record("numpy.log1p", np.log1p, domain=(-0.9, 3.0), dtypes=NOT_FLOAT64),
+
+def floated(name):
+    """Floats stay, anything else becomes Keras's default float."""
+    return name if "float" in name else "float32"
+
+
+def int_safe(f):
+    """NumPy's function, with 0 for an integer divided by 0."""
+    return lambda x1, x2: np.where(x2 == 0, 0, f(x1, np.where(x2 == 0, 1, x2))) if x1.dtype.kind in "iu" else f(x1, x2)
+
+
+def integer_power(x1, x2):
+    """NumPy refuses negative exponents of integers."""
+    return np.power(x1, x2) if x1.dtype.kind == "f" else np.trunc(np.power(x1.astype(float), x2.astype(float)))
+
+
+PAIRS = (((2, 3), (2, 3)), ((4, 1, 3), (2, 1)), ((0, 3), (3,)), ((), ()), ((1,), (1, 1)))
+SINGLES = (((2, 3),), ((),), ((0, 2),), ((1, 1, 1),))
+binary = partial(with_shapes, PAIRS)
+unary = partial(with_shapes, SINGLES)
+
+
+def cbrt_dtype(name):
+    return {"int64": "float64"}.get(name, floated(name))
+
+
+BINARY = [
+    *binary("numpy.add", np.add),
+    *binary("numpy.subtract", np.subtract, dtypes=NUMBERS),
+    *binary("numpy.multiply", np.multiply),
+    *binary("numpy.divide", np.divide),
+    *binary("numpy.true_divide", np.divide),
+    *binary("numpy.divide_no_nan", lambda a, b: np.where(b == 0, 0, a / np.where(b == 0, 1, b))),
+    *binary("numpy.floor_divide", int_safe(np.floor_divide)),
+    *binary("numpy.mod", int_safe(np.mod)),
+    *binary("numpy.fmod", int_safe(np.fmod)),
+    *binary("numpy.power", integer_power, domain=(0.1, 4.0)),
+    *binary("numpy.maximum", np.maximum),
+    *binary("numpy.minimum", np.minimum),
+    *binary("numpy.fmax", np.fmax),
+    *binary("numpy.fmin", np.fmin),
+    *binary("numpy.arctan2", np.arctan2),
+    *binary("numpy.logaddexp", np.logaddexp, domain=(-20, 20)),
+    *binary("numpy.logaddexp2", np.logaddexp2, domain=(-20, 20)),
+    *binary("numpy.hypot", np.hypot, dtypes=tuple(d for d in NARROW if d != "bool")),
+    *binary("numpy.heaviside", np.heaviside, dtypes=tuple(d for d in NARROW if d != "bool")),
+    *binary("numpy.gcd", np.gcd, domain=(-100, 100), dtypes=tuple(d for d in INTS if d != "uint64")),
+    *binary("numpy.lcm", np.lcm, domain=(-11, 11), dtypes=tuple(d for d in INTS if d != "uint64")),
+    Record("numpy.ldexp", lambda x, n: np.ldexp(x, n.astype(int)), inputs=((2, 3), np.array([-3, 0, 5]))),
+    Record("numpy.clip", np.clip, args=(-1, 2), dtypes=FLOATS + INTS[:4]),
+    Record("numpy.clip", np.clip, args=(1, 2), dtypes=INTS),
+    Record("numpy.clip", np.clip, args=(0, 1), dtypes=("bool",)),
+]
+
+UNARY = [
+    *unary("numpy.negative", np.negative, dtypes=NUMBERS),
+    *unary("numpy.absolute", np.absolute),
+    *unary("numpy.abs", np.abs),
+    *unary("numpy.fabs", np.fabs),
+    *unary("numpy.sign", np.sign, dtypes=NUMBERS),
+    *unary("numpy.signbit", lambda x: np.zeros_like(x) if x.dtype == bool else np.signbit(x)),
+    *unary("numpy.square", np.square),
+    *unary("numpy.sqrt", np.sqrt),
+    *unary("math.rsqrt", lambda x: 1 / np.sqrt(x), domain=(0.1, 9), dtypes=FLOATS),
+    *unary("numpy.cbrt", np.cbrt, domain=(-30, 30), result=cbrt_dtype),
+    *unary("numpy.reciprocal", np.reciprocal, result=floated),
+    *unary("numpy.ceil", np.ceil),
+    *unary("numpy.floor", np.floor),
+    *unary("numpy.trunc", np.trunc),
+    *unary("numpy.round", lambda x: np.round(x) if x.dtype != bool else x),
+    Record("numpy.round", np.round, kwargs={"decimals": 2}, dtypes=FLOATS[2:] + INTS),
+    Record("numpy.round", np.round, kwargs={"decimals": -1}, domain=(-100, 100), dtypes=FLOATS[2:] + INTS[:4]),
+    *unary("numpy.nan_to_num", np.nan_to_num),
+    *unary("numpy.real", np.real),
+    *unary("numpy.imag", lambda x: np.zeros_like(x)),
+    *unary("numpy.conj", np.conj, dtypes=NUMBERS),
+    *unary("numpy.conjugate", np.conj, dtypes=NUMBERS),
+    *unary("numpy.angle", np.angle),
+    *unary("numpy.deg2rad", np.deg2rad, dtypes=NARROW, result=cbrt_dtype, domain=(-180, 180)),
+    *unary("numpy.rad2deg", np.rad2deg, dtypes=NARROW, result=cbrt_dtype),
+]
+
+erf = np.vectorize(math.erf, otypes=[float])
+erfc = np.vectorize(math.erfc, otypes=[float])
+
+FUNCTIONS = [
+    *unary("numpy.exp", np.exp),
+    *unary("numpy.exp2", np.exp2),
+    *unary("numpy.expm1", np.expm1),
+    *unary("numpy.log", np.log, domain=(0.1, 9)),
+    *unary("numpy.log2", np.log2, domain=(0.1, 9)),
+    *unary("numpy.log10", np.log10, domain=(0.1, 9)),
+    *unary("numpy.log1p", np.log1p, domain=(-0.9, 9)),
+    *unary("math.erf", erf, dtypes=FLOATS),
+    *unary("math.erfc", erfc),
+    *unary("numpy.sin", np.sin),
+    *unary("numpy.cos", np.cos),
+    *unary("numpy.tan", np.tan, domain=(-1.2, 1.2)),
+    *unary("numpy.arcsin", np.arcsin, domain=(-1, 1)),
+    *unary("numpy.arccos", np.arccos, domain=(-1, 1)),
+    *unary("numpy.arctan", np.arctan),
+    *unary("numpy.sinh", np.sinh),
+    *unary("numpy.cosh", np.cosh),
+    *unary("numpy.tanh", np.tanh),
+    *unary("nn.tanh", np.tanh, dtypes=FLOATS),
+    *unary("numpy.arcsinh", np.arcsinh),
+    *unary("numpy.arccosh", np.arccosh, domain=(1, 9)),
+    *unary("numpy.arctanh", np.arctanh, domain=(-0.9, 0.9)),
+    *unary("numpy.sinc", np.sinc),
 ]
 
 
-@pytest.mark.parametrize("record, name", **pytest_params(RECORDS))
+@pytest.mark.parametrize("record, name", **pytest_params(BINARY + UNARY + FUNCTIONS))
 def test_record(record, name):
     check(record, name)

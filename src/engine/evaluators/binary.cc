@@ -80,11 +80,15 @@ bool dispatch(const ov::element::Type& type, F&& f) {
     case ov::element::i64: f(int64_t{}); return true;
     case ov::element::u32: f(uint32_t{}); return true;
     case ov::element::u64: f(uint64_t{}); return true;
+    case ov::element::i8: f(int8_t{}); return true;
+    case ov::element::i16: f(int16_t{}); return true;
+    case ov::element::u8: f(uint8_t{}); return true;
+    case ov::element::u16: f(uint16_t{}); return true;
     default: return false;
   }
 }
 
-/// f on 32 and 64 bit numbers; a comparison if the node's output is boolean.
+/// f on numbers; a comparison if the node's output is boolean.
 template <auto F, bool Compare = false>
 bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
@@ -121,10 +125,51 @@ bool compare(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
 
 /// Integers wrap around as NumPy's do; signed overflow would be undefined in C++.
 template <class T>
-using Wrapping = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+struct WrappingOf {
+  using type = std::common_type_t<unsigned, std::make_unsigned_t<T>>;  // not below 32 bits: C++ would compute those as int
+};
+template <std::floating_point T>
+struct WrappingOf<T> {
+  using type = T;
+};
+template <class T>
+using Wrapping = typename WrappingOf<T>::type;
 constexpr auto kAdd = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); };
 constexpr auto kSubtract = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); };
 constexpr auto kMultiply = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) * Wrapping<T>(y)); };
+
+/// Integer division as NumPy's: rounded down, 0 by 0, and the one overflow (minimum / -1) wraps. A remainder by 0 is 0.
+constexpr auto kDivide = []<class T>(T x, T y) -> T {
+  if constexpr (std::is_floating_point_v<T>) return x / y;
+  else {
+    if (y == 0) return 0;
+    if (std::is_signed_v<T> && y == static_cast<T>(-1)) return kSubtract(T(0), x);
+    const T rest = static_cast<T>(x % y);
+    return static_cast<T>(x / y - (rest != 0 && (rest < 0) != (y < 0)));
+  }
+};
+constexpr auto kMod = []<class T>(T x, T y) -> T {
+  if constexpr (std::is_floating_point_v<T>) return std::fmod(x, y);
+  else return y == 0 || (std::is_signed_v<T> && y == static_cast<T>(-1)) ? T(0) : static_cast<T>(x % y);
+};
+constexpr auto kFloorMod = []<class T>(T x, T y) -> T {
+  const T rest = kMod(x, y);
+  return rest != 0 && (rest < 0) != (y < 0) ? static_cast<T>(rest + y) : rest;
+};
+
+/// Integer powers wrap around. With a negative exponent only 1 and -1 have one that is not 0.
+constexpr auto kPower = []<class T>(T x, T y) -> T {
+  if constexpr (std::is_floating_point_v<T>) return std::pow(x, y);
+  else {
+    if (y < 0 && x != 1 && x != static_cast<T>(-1)) return 0;
+    T result = 1;
+    auto left = static_cast<std::make_unsigned_t<T>>(y);  // of a negative exponent parity alone matters
+    for (T base = x; left != 0; left >>= 1, base = kMultiply(base, base)) {
+      if (left & 1) result = kMultiply(result, base);
+    }
+    return result;
+  }
+};
 
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
@@ -157,8 +202,10 @@ std::span<const EvaluatorRow> binary_evaluators() {
       row<v::v1::Add>(&numbers<kAdd>),
       row<v::v1::Subtract>(&numbers<kSubtract>),
       row<v::v1::Multiply>(&numbers<kMultiply>),
-      row<v::v1::Divide>(&floats<[](auto x, auto y) { return x / y; }>),
-      row<v::v1::Power>(&floats<[](auto x, auto y) { return std::pow(x, y); }>),
+      row<v::v1::Divide>(&numbers<kDivide>),
+      row<v::v1::FloorMod>(&numbers<kFloorMod>),
+      row<v::v1::Mod>(&numbers<kMod>),
+      row<v::v1::Power>(&numbers<kPower>),
       row<v::v1::Maximum>(&numbers<[](auto x, auto y) { return (x > y) ? x : y; }>),
       row<v::v1::Minimum>(&numbers<[](auto x, auto y) { return (x < y) ? x : y; }>),
       row<v::v0::SquaredDifference>(&floats<[](auto x, auto y) { return (x - y) * (x - y); }>),

@@ -39,6 +39,10 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   return true;
 }
 
+constexpr auto kSign = [](auto x) {
+  using T = decltype(x);
+  return x < 0 ? T(-1) : x > 0 ? T(1) : x;  // 0 and NaN are their own
+};
 constexpr auto kSigmoid = [](auto x) { return decltype(x)(1) / (decltype(x)(1) + std::exp(-x)); };
 constexpr auto kSoftPlus = [](auto x) { return std::max(x, decltype(x)(0)) + std::log1p(std::exp(-std::abs(x))); };
 constexpr auto kErfGelu = [](auto x) {
@@ -69,6 +73,7 @@ bool is_infinite(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
 std::span<const EvaluatorRow> unary_evaluators() {
   static const EvaluatorRow kRows[] = {
       row<v::v0::Abs>(&numbers<[](auto x) { return x < 0 ? -x : x + decltype(x)(0); }>),
+      row<v::v0::Sign>(&numbers<kSign>),
       row<v::v0::Negative>(&numbers<[](auto x) { return -x; }>),
       row<v::v0::Exp>(&floats<[](auto x) { return std::exp(x); }>),
       row<v::v0::Log>(&floats<[](auto x) { return std::log(x); }>),

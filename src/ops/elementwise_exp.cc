@@ -1,0 +1,107 @@
+#include "keravino/ops/elementwise_exp.h"
+
+#include <numbers>
+
+#include "ops/families.h"
+#include "ops/make.h"
+
+namespace keravino::ops {
+namespace {
+
+/// log(erfc(z) e^(z^2) (1 + z / 2)) for z >= 0, as a Chebyshev series in 4 / (2 + z) - 1.
+constexpr double kErfc[] = {
+    -1.30265371978170943,    0.64196979235649026,     0.0194764732041858363,   -0.00956151478680863164,
+    -9.46595344482036866e-4, 3.66839497852761452e-4,  4.25233248069077716e-5,  -2.02785781125342432e-5,
+    -1.62429000464702551e-6, 1.3036558355805232e-6,   1.56264417220661432e-8,  -8.52380959149265425e-8,
+    6.5290544390988515e-9,   5.05934349555146894e-9,  -9.91364156493033087e-10, -2.27365122293183586e-10,
+    9.6467911020155268e-11,  2.39403808303911474e-12, -6.8860275264975534e-12, 8.94487927309072572e-13,
+    3.13092139934295808e-13, -1.12708223613672524e-13, 3.81090525518923206e-16, 7.10609761360923699e-15,
+    -1.5230282014571043e-15, -9.457494571291234e-17,  1.21023718922427899e-16, -2.81666308774717697e-17,
+};
+
+/// Clenshaw's sum of the first terms of kErfc.
+Tensor erfc_series(const Tensor& u, size_t terms) {
+  Tensor sum = kErfc[terms - 1], before = 0.0;
+  for (size_t i = terms - 1; i-- > 1;) {
+    const Tensor next = 2 * u * sum - before + kErfc[i];
+    before = sum;
+    sum = next;
+  }
+  return u * sum - before + 0.5 * kErfc[0];
+}
+
+}  // namespace
+
+Tensor exp(Tensor x) { return make<v::v0::Exp>(to_float(x)); }
+
+Tensor exp2(Tensor x) {
+  x = to_float(x);
+  return make<v::v1::Power>(as(2, x.dtype()), x);
+}
+
+/// e^x - 1 = tanh(x / 2) (e^x + 1): no difference of nearly equal numbers.
+Tensor expm1(Tensor x) {
+  x = to_float(x);
+  return make<v::v0::Tanh>(x * 0.5) * (exp(x) + 1);
+}
+
+Tensor log(Tensor x) { return make<v::v0::Log>(to_float(x)); }
+Tensor log2(Tensor x) { return log(x) * std::numbers::log2e; }
+Tensor log10(Tensor x) { return log(x) * std::numbers::log10e; }
+
+/// log(1 + x) without the loss of 1 + x near zero (Kahan): x log(u) / (u - 1) with u = 1 + x rounded.
+/// Where u - 1 is 0 or infinite, the only numbers that are twice themselves, the factor of x is 1.
+Tensor log1p(Tensor x) {
+  x = to_float(x);
+  const Tensor u = 1 + x;
+  const Tensor d = u - 1;
+  const Tensor edge = d + d == d;
+  return x * select(edge, 1, log(u) / select(edge, 1, d));
+}
+
+/// Equal numbers, infinities among them, have no difference to look at.
+Tensor logaddexp(Tensor x1, Tensor x2) {
+  promote_float(x1, x2);
+  const Tensor same = x1 == x2;
+  const Tensor distance = absolute(select(same, 0, x1 - x2));
+  return maximum(x1, x2) + make<v::v4::SoftPlus>(-distance);
+}
+
+Tensor logaddexp2(Tensor x1, Tensor x2) {
+  promote_float(x1, x2);
+  const Tensor same = x1 == x2;
+  const Tensor distance = absolute(select(same, 0, x1 - x2));
+  return maximum(x1, x2) + log1p(exp2(-distance)) * std::numbers::log2e;
+}
+
+Tensor erf(Tensor x) { return make<v::v0::Erf>(to_float(x)); }
+
+/// e^(-z^2) is taken apart at h, z cut to multiples of 1/16, because h^2 is exact and a rounded z^2 would cost digits.
+Tensor erfc(Tensor x) {
+  x = to_float(x);
+  const Tensor z = minimum(absolute(x), 32);
+  const Tensor t = 2 / (2 + z);
+  const Tensor h = floor(z * 16) * 0.0625;
+  const size_t terms = x.dtype() == DType::float64 ? std::size(kErfc) : 14;
+  const Tensor tail = t * exp(-h * h) * exp(erfc_series(2 * t - 1, terms) - (z - h) * (z + h));
+  return select(x < 0, 2 - tail, tail);
+}
+
+namespace {
+constexpr OpDef kOps[] = {
+    op<&exp>("numpy.exp(x)", "e**x."),
+    op<&exp2>("numpy.exp2(x)", "2**x."),
+    op<&expm1>("numpy.expm1(x)", "e**x - 1, accurate near zero."),
+    op<&log>("numpy.log(x)", "Natural logarithm."),
+    op<&log2>("numpy.log2(x)", "Logarithm to base 2."),
+    op<&log10>("numpy.log10(x)", "Logarithm to base 10."),
+    op<&log1p>("numpy.log1p(x)", "log(1 + x), accurate near zero."),
+    op<&logaddexp>("numpy.logaddexp(x1, x2)", "log(e**x1 + e**x2), without overflow."),
+    op<&logaddexp2>("numpy.logaddexp2(x1, x2)", "log2(2**x1 + 2**x2), without overflow."),
+    op<&erf>("math.erf(x)", "The error function."),
+    op<&erfc>("math.erfc(x)", "1 - erf(x), accurate for large x."),
+};
+}  // namespace
+std::span<const OpDef> elementwise_exp_ops() { return kOps; }
+
+}  // namespace keravino::ops

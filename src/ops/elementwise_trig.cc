@@ -1,0 +1,73 @@
+#include "keravino/ops/elementwise_trig.h"
+
+#include <numbers>
+
+#include "ops/families.h"
+#include "ops/make.h"
+
+namespace keravino::ops {
+namespace {
+
+template <class Op>
+Tensor function(const Tensor& x) {
+  return make<Op>(to_float(x));
+}
+
+}  // namespace
+
+Tensor sin(Tensor x) { return function<v::v0::Sin>(x); }
+Tensor cos(Tensor x) { return function<v::v0::Cos>(x); }
+Tensor tan(Tensor x) { return function<v::v0::Tan>(x); }
+Tensor arcsin(Tensor x) { return function<v::v0::Asin>(x); }
+Tensor arccos(Tensor x) { return function<v::v0::Acos>(x); }
+Tensor arctan(Tensor x) { return function<v::v0::Atan>(x); }
+Tensor sinh(Tensor x) { return function<v::v0::Sinh>(x); }
+Tensor cosh(Tensor x) { return function<v::v0::Cosh>(x); }
+Tensor tanh(Tensor x) { return function<v::v0::Tanh>(x); }
+Tensor arcsinh(Tensor x) { return function<v::v3::Asinh>(x); }
+Tensor arccosh(Tensor x) { return function<v::v3::Acosh>(x); }
+Tensor arctanh(Tensor x) { return function<v::v3::Atanh>(x); }
+
+/// From the angle of (|x2|, |x1|), mirrored. Equal lengths, zeros and infinities among them, have the ratio sign(|x1|).
+Tensor arctan2(Tensor x1, Tensor x2) {
+  promote_float(x1, x2);
+  const Tensor y = absolute(x1), x = absolute(x2);
+  const Tensor same = x == y;
+  Tensor angle = arctan(select(same, sign(y), y / select(same, 1, x)));
+  angle = select(signbit(x2), std::numbers::pi - angle, angle);
+  return select(signbit(x1), -angle, angle);
+}
+
+/// sin(pi x) from the distance to the nearest whole number n, which is exact: (-1)^n sin(pi (x - n)).
+Tensor sinc(Tensor x) {
+  x = to_float(x);
+  const Tensor whole = round(x);
+  const Tensor half = whole * 0.5;
+  const Tensor parity = 1 - 4 * (half - floor(half));
+  const Tensor zero = x == 0;
+  const Tensor sine = parity * sin(std::numbers::pi * (x - whole));
+  return select(zero, 1, sine / (std::numbers::pi * select(zero, 1, x)));
+}
+
+namespace {
+constexpr OpDef kOps[] = {
+    op<&sin>("numpy.sin(x)", "Sine of an angle in radians."),
+    op<&cos>("numpy.cos(x)", "Cosine of an angle in radians."),
+    op<&tan>("numpy.tan(x)", "Tangent of an angle in radians."),
+    op<&arcsin>("numpy.arcsin(x)", "Inverse sine."),
+    op<&arccos>("numpy.arccos(x)", "Inverse cosine."),
+    op<&arctan>("numpy.arctan(x)", "Inverse tangent."),
+    op<&arctan2>("numpy.arctan2(x1, x2)", "The angle of the point (x2, x1), in [-pi, pi]."),
+    op<&sinh>("numpy.sinh(x)", "Hyperbolic sine."),
+    op<&cosh>("numpy.cosh(x)", "Hyperbolic cosine."),
+    op<&tanh>("numpy.tanh(x)", "Hyperbolic tangent."),
+    op<&tanh>("nn.tanh(x)", "Hyperbolic tangent."),
+    op<&arcsinh>("numpy.arcsinh(x)", "Inverse hyperbolic sine."),
+    op<&arccosh>("numpy.arccosh(x)", "Inverse hyperbolic cosine."),
+    op<&arctanh>("numpy.arctanh(x)", "Inverse hyperbolic tangent."),
+    op<&sinc>("numpy.sinc(x)", "sin(pi x) / (pi x), and 1 at 0."),
+};
+}  // namespace
+std::span<const OpDef> elementwise_trig_ops() { return kOps; }
+
+}  // namespace keravino::ops
