@@ -3,7 +3,6 @@
 Every door answers with (load seconds, a function): calling the function the first time compiles what must be compiled.
 """
 
-import time
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +22,8 @@ def model_input(folder, case):
 class KerasDoor:
     """Keras on the backend in KERAS_BACKEND."""
 
-    def __init__(self, column, folder):
-        self.folder, self.models = folder, {}
+    def __init__(self, column, folder, clock):
+        self.folder, self.clock, self.models = folder, clock, {}
         if column.options.get("f32"):
             _compile_in_f32()
         if column.options.get("keravino"):
@@ -43,9 +42,9 @@ class KerasDoor:
             return 0.0, self._op(case)
         seconds = 0.0
         if case.target not in self.models:
-            start = time.perf_counter()
+            start = self.clock()
             model = self.keras.models.load_model(self.folder / f"{case.target}.keras")
-            seconds = time.perf_counter() - start
+            seconds = self.clock() - start
             self.models = {case.target: model}
         model, x = self.models[case.target], model_input(self.folder, case)
         if case.call == "predict":
@@ -64,8 +63,8 @@ class KerasDoor:
 class OpenVinoDoor:
     """OpenVINO itself, on a file that another tool made; static shape, as its users are advised."""
 
-    def __init__(self, column, folder):
-        self.column, self.folder = column, folder
+    def __init__(self, column, folder, clock):
+        self.column, self.folder, self.clock = column, folder, clock
         import openvino as ov
 
         self.core = ov.Core()
@@ -75,10 +74,10 @@ class OpenVinoDoor:
         x, path = _detour(self.column, self.folder, case)
         if self.column.options.get("channels_first") and x.ndim == 4:
             x = np.ascontiguousarray(np.moveaxis(x, -1, 1))
-        start = time.perf_counter()
+        start = self.clock()
         model = self.core.read_model(path)
         model.reshape(x.shape)
-        seconds = time.perf_counter() - start
+        seconds = self.clock() - start
         config = {"INFERENCE_PRECISION_HINT": case.precision, "INFERENCE_NUM_THREADS": 1}
         requests = []
 
@@ -93,8 +92,8 @@ class OpenVinoDoor:
 class OnnxDoor:
     """ONNX Runtime on the file tf2onnx made."""
 
-    def __init__(self, column, folder):
-        self.column, self.folder = column, folder
+    def __init__(self, column, folder, clock):
+        self.column, self.folder, self.clock = column, folder, clock
         import onnxruntime
 
         self.runtime = onnxruntime
@@ -104,9 +103,9 @@ class OnnxDoor:
         x, path = _detour(self.column, self.folder, case)
         options = self.runtime.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
-        start = time.perf_counter()
+        start = self.clock()
         file = path.read_bytes()
-        seconds = time.perf_counter() - start
+        seconds = self.clock() - start
         sessions = []
 
         def run():

@@ -13,8 +13,8 @@ from columns import COLUMNS
 class Pool:
     """Starts a worker per column when it is first asked, pinned to one core; a dead one is started anew."""
 
-    def __init__(self, folder, core):
-        self.folder, self.core, self.processes = folder, core, {}
+    def __init__(self, folder, core, clock):
+        self.folder, self.core, self.clock, self.processes = folder, core, clock, {}
 
     def ask(self, column, request, timeout=600):
         """Sends one request to a column's worker and returns the reply, or {"error": reason}."""
@@ -39,7 +39,7 @@ class Pool:
         self.processes.clear()
 
     def _start(self, column):
-        command = [sys.executable, Path(__file__).with_name("worker.py"), column, self.folder]
+        command = [sys.executable, Path(__file__).with_name("worker.py"), column, self.folder, self.clock]
         with Path(self.folder, f"worker.{column}.log").open("w") as log:
             self.processes[column] = subprocess.Popen(
                 ["taskset", "-c", str(self.core), *command],

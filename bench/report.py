@@ -31,6 +31,8 @@ def _method(results):
         "note says so."
     )
     share = median(results.shares) if results.shares else 1.0
+    if results.clock == "cpu":
+        return text + " All times are seconds of the core (CPU time), not of the wall clock."
     if share < BUSY:
         text += f" **The machine was busy: the runs had {share:.0%} of their core.**"
     return text

@@ -10,6 +10,7 @@ from columns import COLUMNS
 class Results:
     """Samples in seconds; one sample per round (steady) or per process (load, first)."""
 
+    clock: str = "wall"
     samples: dict = field(default_factory=dict)  # (case, column, measure) -> [seconds]
     errors: dict = field(default_factory=dict)  # (case, column) -> reason
     differences: dict = field(default_factory=dict)  # (case, column) -> relative difference from the reference
@@ -59,6 +60,7 @@ class Results:
     def as_json(self):
         """Plain data for the dump."""
         return {
+            "clock": self.clock,
             "samples": {"/".join(key): value for key, value in self.samples.items()},
             "errors": {"/".join(key): value for key, value in self.errors.items()},
             "differences": {"/".join(key): value for key, value in self.differences.items()},

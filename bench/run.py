@@ -44,6 +44,9 @@ def arguments():
     parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
     parser.add_argument("--cases", help="comma-separated case names; default: all")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to use")
+    parser.add_argument(
+        "--clock", choices=("wall", "cpu"), default="wall", help="cpu: seconds of the core, when others use it too"
+    )
     parser.add_argument("--passes", type=int, help="times to start every process anew")
     parser.add_argument("--rounds", type=int, help="rounds per pass")
     parser.add_argument("--output", type=Path, help="write the Markdown here, and the samples beside it as .json")
@@ -65,10 +68,10 @@ def main():
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
     cache = options.cache.resolve()
     conversions = prepare(cases, options.columns, cache)
-    results, info = Results(), machine()
+    results, info = Results(options.clock), machine()
     for number in range(passes):
         print(f"pass {number + 1} of {passes}", file=sys.stderr, flush=True)
-        pool = Pool(cache, options.core)
+        pool = Pool(cache, options.core, options.clock)
         try:
             measure(cases, options.columns, results, pool, rounds, budget=0.2 if options.quick else 0.5)
         finally:
@@ -76,7 +79,7 @@ def main():
     marks = [
         mark
         for mark in (APPLICATION_MARKS if options.applications else MARKS)
-        if mark.case in {case.name for case in cases}
+        if mark.case in {case.name for case in cases} and mark.column in options.columns
     ]
     page = markdown(results, cases, options.columns, marks, info, conversions)
     print(page)
