@@ -2,7 +2,6 @@
 
 #include <openvino/op/util/multi_subgraph_base.hpp>
 #include <openvino/pass/constant_folding.hpp>
-#include <set>
 
 #include "keravino/error.h"
 #include "passes/layout_cut.h"
@@ -101,7 +100,6 @@ class Graph {
   void rewrite() {
     const auto shapes = logical_shapes();
     for (auto& op : ops_) {
-      const std::set<std::string> result_names = names_of_result(op);
       for (size_t k = 0; k < op.sources.size(); ++k) {
         const auto& source = op.sources[k];
         const auto name =
@@ -109,10 +107,9 @@ class Graph {
         op.node->input(k).replace_source_output(
             stored(source.value, shapes.at(source.value), op.need(k, op.order), name));
       }
-      rename_result(op, result_names);
       const auto originals = op.node->outputs();
       const auto outputs = op.frame && !is_natural(op.order) ? op.frame->rewrite(op.node, op.order) : originals;
-      if (outputs[0].get_node() == op.node.get()) op.node->revalidate_and_infer_types();
+      if (outputs == originals) op.node->revalidate_and_infer_types();
       for (size_t i = 0; i < originals.size(); ++i) {
         stored_.insert({originals[i], {{op.out_layout(i, op.order), outputs[i]}}});
       }
@@ -230,18 +227,6 @@ class Graph {
     }
     layouts.push_back({need, relayout(value, shape, have, need, name)});
     return layouts.back().second;
-  }
-
-  // The names of a model's output are those of the tensor that its Result reads.
-  static std::set<std::string> names_of_result(const Op& op) {
-    if (!ov::is_type<ov::op::v0::Result>(op.node)) return {};
-    const auto names = op.node->get_input_tensor(0).get_names();
-    return {names.begin(), names.end()};
-  }
-
-  void rename_result(const Op& op, const std::set<std::string>& names) {
-    if (names.empty()) return;
-    op.node->input(0).get_source_output().get_tensor().add_names({names.begin(), names.end()});
   }
 
   std::vector<NodePtr> transposes_;  // keeps the Transposes taken off alive

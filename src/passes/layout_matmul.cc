@@ -14,13 +14,13 @@ bool is_channels_first(const Layout& order) {
   return order.size() >= 3 && order.size() <= 5 && order[0] == 0 && order[1] + 1 == order.size();
 }
 
-// Weights of few bits with a scale: FullyConnected computes with them as they are, Convolution does not.
+// Weights of 8 bits or fewer with a scale: FullyConnected computes with them as they are, Convolution does not.
 bool is_compressed(ov::Output<ov::Node> weights) {
   while (!ov::is_type<ov::op::v0::Constant>(weights.get_node())) {
     if (weights.get_node()->get_input_size() == 0) return false;
     weights = weights.get_node()->input_value(0);
   }
-  return true;
+  return weights.get_element_type().bitwidth() < 16;
 }
 
 std::optional<Frame> matmul_frame(const ov::Node& node) {
@@ -33,7 +33,7 @@ std::optional<Frame> matmul_frame(const ov::Node& node) {
   const auto& type = node.get_output_element_type(0);
   // Plugins convolve no wider numbers than these, and no integers.
   const bool narrow = type == ov::element::f32 || type == ov::element::f16 || type == ov::element::bf16;
-  const bool convolvable = narrow && (constant || !is_compressed(node.input_value(1)));
+  const bool convolvable = narrow && !is_compressed(node.input_value(1));
   frame.accepts = [=](const Layout& order) { return is_last(order) || (convolvable && is_channels_first(order)); };
   const bool as_is = constant || matmul.get_transpose_b();
   const double weights_cost = as_is ? 0 : transpose_cost(weights, {0, 1}, {1, 0});
