@@ -87,30 +87,6 @@ std::string to_string(const Arg& arg) {
   return std::visit(Printer(), arg.base());
 }
 
-std::optional<std::vector<int64_t>> Dims::numbers() const {
-  if (vector) return std::nullopt;
-  std::vector<int64_t> out;
-  for (const Dim& dim : dims) {
-    if (!std::holds_alternative<int64_t>(dim)) return std::nullopt;
-    out.push_back(std::get<int64_t>(dim));
-  }
-  return out;
-}
-
-Tensor Dims::tensor() const {
-  if (vector) return as(vector, DType::int64);
-  if (const auto known = numbers()) {
-    const std::lock_guard lock(graph_mutex());
-    return Tensor(std::make_shared<Value>(constant(*known), false, 0));
-  }
-  std::vector<Tensor> parts;
-  for (const Dim& dim : dims) {
-    const Tensor t = std::holds_alternative<Tensor>(dim) ? std::get<Tensor>(dim) : Tensor(std::get<int64_t>(dim));
-    parts.push_back(make<v::v1::Reshape>(as(t, DType::int64), std::vector<int64_t>{1}, false));
-  }
-  return make<v::v0::Concat>(parts, int64_t{0});
-}
-
 bool From<bool>::arg(const Arg& a) {
   if (a.is<bool>()) return a.as<bool>();
   if (a.is<int64_t>()) return a.as<int64_t>() != 0;
@@ -182,23 +158,5 @@ std::vector<Tensor> From<std::vector<Tensor>>::arg(const Arg& a) {
 }
 
 DType From<DType>::arg(const Arg& a) { return dtype_from_name(convert<std::string>(a)); }
-
-Dims From<Dims>::arg(const Arg& a) {
-  Dims out;
-  const auto add = [&](const Arg& item) {
-    if (item.is<None>()) out.dims.emplace_back(int64_t{-1});
-    else if (item.is<Tensor>() && item.as<Tensor>() && item.as<Tensor>().traced()) out.dims.emplace_back(item.as<Tensor>());
-    else out.dims.emplace_back(convert<int64_t>(item));
-  };
-  if (a.is<List>()) {
-    for (const Arg& item : a.as<List>()) add(item);
-  } else if (a.is<Tensor>() && a.as<Tensor>() && a.as<Tensor>().rank() == 1) {
-    if (a.as<Tensor>().traced()) out.vector = a.as<Tensor>();
-    else for (int64_t n : integers(a.as<Tensor>())) out.dims.emplace_back(n);
-  } else {
-    add(a);
-  }
-  return out;
-}
 
 }  // namespace keravino::ops

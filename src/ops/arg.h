@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "keravino/arguments.h"
 #include "keravino/error.h"
 #include "keravino/tensor.h"
 
@@ -44,18 +45,6 @@ struct Arg : std::variant<None, bool, int64_t, double, std::string, Tensor, List
 /// Python's way of writing an argument: "None", "(3, 4)", "\"same\""; a tensor as its shape and dtype.
 std::string to_string(const Arg& arg);
 
-/// A dimension: a number, or a scalar tensor of a graph being traced.
-using Dim = std::variant<int64_t, Tensor>;
-/// A shape as Keras passes it: a number, numbers, scalar tensors or one vector tensor; None is -1.
-struct Dims {
-  std::vector<Dim> dims;
-  Tensor vector;  // set if the shape came as one tensor of unknown length or values
-  /// The dimensions, when all are numbers.
-  std::optional<std::vector<int64_t>> numbers() const;
-  /// The shape as an int64 vector, whatever its parts.
-  Tensor tensor() const;
-};
-
 /// Conversion of an argument to a C++ parameter; Error says what was wanted.
 template <class T>
 struct From;
@@ -78,7 +67,11 @@ KERAVINO_FROM(Tensor);               // None is an empty Tensor; nested lists of
 KERAVINO_FROM(std::vector<int64_t>); // a number is a vector of one
 KERAVINO_FROM(std::vector<Tensor>);  // a tensor is split along its first axis
 KERAVINO_FROM(DType);
+KERAVINO_FROM(Dim);
 KERAVINO_FROM(Dims);
+KERAVINO_FROM(Sections);
+KERAVINO_FROM(PadWidth);
+KERAVINO_FROM(Key);
 #undef KERAVINO_FROM
 
 template <>
@@ -92,7 +85,7 @@ struct From<std::optional<T>> {
   }
 };
 template <class T>
-  requires(!std::is_same_v<T, int64_t> && !std::is_same_v<T, Tensor>)
+  requires(!std::is_same_v<T, int64_t> && !std::is_same_v<T, Tensor> && !std::is_same_v<T, Index>)
 struct From<std::vector<T>> {
   static std::vector<T> arg(const Arg& a) {
     std::vector<T> out;
@@ -113,6 +106,9 @@ struct From<std::pair<A, B>> {
 inline Arg to_arg(Tensor t) { return Arg(std::move(t)); }
 inline Arg to_arg(Arg a) { return a; }
 inline Arg to_arg(int64_t n) { return Arg(n); }
+inline Arg to_arg(const Dim& dim) {
+  return std::visit([](const auto& d) { return Arg(d); }, dim);
+}
 inline Arg to_arg(bool b) { return Arg(b); }
 template <class T>
 Arg to_arg(const std::vector<T>& items) {

@@ -9,36 +9,48 @@ namespace keravino::ops {
 
 using Family = std::span<const OpDef> (*)();
 
-std::span<const OpDef> activation_exp_ops();
 std::span<const OpDef> activation_ops();
+std::span<const OpDef> activation_exp_ops();
 std::span<const OpDef> bitwise_ops();
 std::span<const OpDef> compare_ops();
 std::span<const OpDef> conv_ops();
 std::span<const OpDef> core_ops();
-std::span<const OpDef> elementwise_exp_ops();
+std::span<const OpDef> create_ops();
+std::span<const OpDef> diagonal_ops();
 std::span<const OpDef> elementwise_ops();
+std::span<const OpDef> elementwise_exp_ops();
 std::span<const OpDef> elementwise_trig_ops();
 std::span<const OpDef> elementwise_unary_ops();
+std::span<const OpDef> join_ops();
 std::span<const OpDef> matmul_ops();
 std::span<const OpDef> norm_ops();
 std::span<const OpDef> pool_ops();
 std::span<const OpDef> random_ops();
+std::span<const OpDef> rearrange_ops();
+std::span<const OpDef> reduce_ops();
+std::span<const OpDef> shape_ops();
 
 inline constexpr Family kFamilies[] = {
-    activation_exp_ops,
     activation_ops,
+    activation_exp_ops,
     bitwise_ops,
     compare_ops,
     conv_ops,
     core_ops,
-    elementwise_exp_ops,
+    create_ops,
+    diagonal_ops,
     elementwise_ops,
+    elementwise_exp_ops,
     elementwise_trig_ops,
     elementwise_unary_ops,
+    join_ops,
     matmul_ops,
     norm_ops,
     pool_ops,
     random_ops,
+    rearrange_ops,
+    reduce_ops,
+    shape_ops,
 };
 
 }  // namespace keravino::ops

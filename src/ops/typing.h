@@ -25,7 +25,11 @@ KERAVINO_PYTHON_TYPE(double, "float");
 KERAVINO_PYTHON_TYPE(std::string, "str");
 KERAVINO_PYTHON_TYPE(DType, "str");
 KERAVINO_PYTHON_TYPE(Tensor, "ArrayLike");
+KERAVINO_PYTHON_TYPE(Dim, "int | Tensor");
 KERAVINO_PYTHON_TYPE(Dims, "Shape");
+KERAVINO_PYTHON_TYPE(Sections, "int | Sequence[int]");
+KERAVINO_PYTHON_TYPE(PadWidth, "int | Sequence[int] | Sequence[Sequence[int]]");
+KERAVINO_PYTHON_TYPE(Key, "Any");
 KERAVINO_PYTHON_TYPE(Arg, "Any");
 KERAVINO_PYTHON_TYPE(std::vector<int64_t>, "int | Sequence[int]");
 #undef KERAVINO_PYTHON_TYPE

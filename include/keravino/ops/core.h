@@ -9,7 +9,5 @@ namespace keravino::ops {
 
 /// `x` in another dtype, as NumPy's astype; the same tensor if it has that dtype.
 Tensor cast(Tensor x, DType dtype);
-/// The n x n identity matrix; floatx unless `dtype` is given.
-Tensor identity(int64_t n, std::optional<DType> dtype = std::nullopt);
 
 }  // namespace keravino::ops
