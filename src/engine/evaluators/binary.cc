@@ -1,22 +1,12 @@
 // Element-wise functions of two tensors, and Select, with NumPy's broadcasting.
+#include <cstring>
+
 #include "engine/evaluators/evaluators.h"
 
 namespace keravino::engine {
 namespace {
 
 namespace v = ov::op;
-
-/// Strides, in elements, of a tensor seen in the broadcast shape: 0 where it repeats.
-std::vector<size_t> strides_in(const ov::Shape& shape, const ov::Shape& wide) {
-  std::vector<size_t> strides(wide.size(), 0);
-  size_t stride = 1;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    const size_t axis = shape.size() - 1 - i;
-    if (shape[axis] != 1) strides[wide.size() - 1 - i] = stride;
-    stride *= shape[axis];
-  }
-  return strides;
-}
 
 ov::Shape broadcast(ov::Shape a, ov::Shape b) {
   if (a.size() < b.size()) std::swap(a, b);
@@ -27,47 +17,52 @@ ov::Shape broadcast(ov::Shape a, ov::Shape b) {
   return a;
 }
 
-/// Calls row(offsets of the inputs, offset in the output, length) for each innermost row of the broadcast shape.
-template <size_t N, class Row>
-void for_rows(const ov::Shape& wide, const std::array<std::vector<size_t>, N>& strides, Row row) {
-  const size_t length = wide.empty() ? 1 : wide.back();
-  const size_t total = ov::shape_size(wide);
-  if (total == 0) return;
+/// `tensor` repeated to the shape `wide`; itself if it has that shape. Copies bytes, so that no op needs code for it.
+ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
+  const ov::Shape& shape = tensor.get_shape();
+  if (shape == wide) return tensor;
+  ov::Tensor out(tensor.get_element_type(), wide);
+  const size_t width = tensor.get_element_type().size();
+  std::vector<size_t> strides(wide.size(), 0);  // in bytes; 0 where the tensor repeats
+  for (size_t i = 0, stride = width; i < shape.size(); ++i) {
+    const size_t axis = shape.size() - 1 - i;
+    if (shape[axis] != 1) strides[wide.size() - 1 - i] = stride;
+    stride *= shape[axis];
+  }
+  const auto* from = static_cast<const std::byte*>(tensor.data());
+  auto* to = static_cast<std::byte*>(out.data());
   std::vector<size_t> index(wide.size(), 0);
-  std::array<size_t, N> offset{};
-  for (size_t at = 0; at < total; at += length) {
-    row(offset, at, length);
-    for (size_t axis = wide.size() - (wide.empty() ? 0 : 1); axis-- > 0;) {
-      for (size_t k = 0; k < N; ++k) offset[k] += strides[k][axis];
+  for (size_t n = out.get_size(); n > 0; --n, to += width) {
+    std::memcpy(to, from, width);
+    for (size_t axis = wide.size(); axis-- > 0;) {
+      from += strides[axis];
       if (++index[axis] < wide[axis]) break;
-      for (size_t k = 0; k < N; ++k) offset[k] -= strides[k][axis] * wide[axis];
+      from -= strides[axis] * wide[axis];
       index[axis] = 0;
     }
   }
+  return out;
 }
 
 template <class T, class Out, class F>
 void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out, F f) {
-  const T* x = a.data<const T>();
-  const T* y = b.data<const T>();
   Out* to = out.data<Out>();
   const size_t n = out.get_size();
-  if (a.get_size() == n && b.get_size() == n) {
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[i], y[i]));
-  } else if (a.get_size() == n && b.get_size() == 1) {
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[i], y[0]));
-  } else if (b.get_size() == n && a.get_size() == 1) {
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[0], y[i]));
+  if (n == 0) return;
+  const bool one_a = a.get_size() == 1;
+  const bool one_b = b.get_size() == 1;
+  const ov::Tensor left = one_a ? a : spread(a, out.get_shape());
+  const ov::Tensor right = one_b ? b : spread(b, out.get_shape());
+  const T* x = left.data<const T>();
+  const T* y = right.data<const T>();
+  if (one_b) {
+    const T number = y[0];
+    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[one_a ? 0 : i], number));
+  } else if (one_a) {
+    const T number = x[0];
+    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(number, y[i]));
   } else {
-    const ov::Shape& wide = out.get_shape();
-    const std::array strides{strides_in(a.get_shape(), wide), strides_in(b.get_shape(), wide)};
-    const size_t step_x = wide.empty() ? 0 : strides[0].back();
-    const size_t step_y = wide.empty() ? 0 : strides[1].back();
-    for_rows<2>(wide, strides, [&](const auto& offset, size_t at, size_t length) {
-      const T* px = x + offset[0];
-      const T* py = y + offset[1];
-      for (size_t i = 0; i < length; ++i) to[at + i] = static_cast<Out>(f(px[i * step_x], py[i * step_y]));
-    });
+    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[i], y[i]));
   }
 }
 
@@ -178,20 +173,13 @@ bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const ov::element::Type type = inputs[1].get_element_type();
   if (!dispatch(type, [](auto) {})) return false;
   outputs.assign(1, ov::Tensor(type, wide));
-  const std::array strides{strides_in(inputs[0].get_shape(), wide), strides_in(inputs[1].get_shape(), wide),
-                           strides_in(inputs[2].get_shape(), wide)};
-  const std::array<size_t, 3> step{wide.empty() ? 0 : strides[0].back(), wide.empty() ? 0 : strides[1].back(),
-                                   wide.empty() ? 0 : strides[2].back()};
+  const ov::Tensor condition = spread(inputs[0], wide), x = spread(inputs[1], wide), y = spread(inputs[2], wide);
   return dispatch(type, [&](auto zero) {
     using T = decltype(zero);
-    const char* condition = inputs[0].data<const char>();
-    const T *x = inputs[1].data<const T>(), *y = inputs[2].data<const T>();
+    const char* c = condition.data<const char>();
+    const T *from_x = x.data<const T>(), *from_y = y.data<const T>();
     T* to = outputs[0].data<T>();
-    for_rows<3>(wide, strides, [&](const auto& offset, size_t at, size_t length) {
-      const char* c = condition + offset[0];
-      const T *px = x + offset[1], *py = y + offset[2];
-      for (size_t i = 0; i < length; ++i) to[at + i] = c[i * step[0]] ? px[i * step[1]] : py[i * step[2]];
-    });
+    for (size_t i = 0, n = outputs[0].get_size(); i < n; ++i) to[i] = c[i] ? from_x[i] : from_y[i];
   });
 }
 
