@@ -1,6 +1,7 @@
 #include "engine/device.h"
 
 #include "keravino/error.h"
+#include "passes/exact.h"
 
 namespace keravino::engine {
 namespace {
@@ -52,7 +53,9 @@ ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const C
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
                     ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
-  return core().compile_model(model, options.device, config);
+  const auto exact = model->clone();
+  passes::make_exact(exact);
+  return core().compile_model(exact, options.device, config);
 }
 
 CompileOptions& default_options() {

@@ -1,5 +1,6 @@
 #include "keravino/ops/elementwise_exp.h"
 
+#include <limits>
 #include <numbers>
 
 #include "ops/families.h"
@@ -50,12 +51,12 @@ Tensor log2(Tensor x) { return log(x) * std::numbers::log2e; }
 Tensor log10(Tensor x) { return log(x) * std::numbers::log10e; }
 
 /// log(1 + x) without the loss of 1 + x near zero (Kahan): x log(u) / (u - 1) with u = 1 + x rounded.
-/// Where u - 1 is 0 or infinite, the only numbers that are twice themselves, the factor of x is 1.
+/// The factor of x is 1 where u - 1 is 0 or infinite.
 Tensor log1p(Tensor x) {
   x = to_float(x);
   const Tensor u = 1 + x;
   const Tensor d = u - 1;
-  const Tensor edge = d + d == d;
+  const Tensor edge = logical_or(d == 0, d == std::numeric_limits<double>::infinity());
   return x * select(edge, 1, log(u) / select(edge, 1, d));
 }
 
@@ -89,8 +90,8 @@ Tensor erfc(Tensor x) {
 
 namespace {
 constexpr OpDef kOps[] = {
-    op<&exp>("numpy.exp(x)", "e**x."),
-    op<&exp2>("numpy.exp2(x)", "2**x."),
+    op<&exp>("numpy.exp(x)", "e to the power of x."),
+    op<&exp2>("numpy.exp2(x)", "2 to the power of x."),
     op<&expm1>("numpy.expm1(x)", "e**x - 1, accurate near zero."),
     op<&log>("numpy.log(x)", "Natural logarithm."),
     op<&log2>("numpy.log2(x)", "Logarithm to base 2."),

@@ -66,9 +66,9 @@ Tensor rsqrt(Tensor x) { return 1 / sqrt(x); }
 Tensor cbrt(Tensor x) {
   x = to_wide_float(x);
   const Tensor edge = x + x == x;
-  const Tensor safe = select(edge, 1, x);
-  const Tensor y = sign(safe) * make<v::v1::Power>(absolute(safe), as(1.0 / 3.0, x.dtype()));
-  return select(edge, x, y - (y - safe / (y * y)) / 3);
+  const Tensor size = select(edge, 1, absolute(x));
+  const Tensor root = make<v::v1::Power>(size, as(1.0 / 3.0, x.dtype()));
+  return select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3));
 }
 
 Tensor reciprocal(Tensor x) { return 1 / to_float(x); }

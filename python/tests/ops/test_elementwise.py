@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from records import ALL, FLOATS, INTS, Record, check, pytest_params, with_shapes
+from records import ALL, FLOATS, INTS, Record, TIERS, check, function, pytest_params, run, with_shapes
 
 NUMBERS = FLOATS + INTS
 NARROW = tuple(name for name in ALL if name != "uint64")  # Keras's specs of some functions leave uint64 as it is
@@ -43,10 +43,10 @@ BINARY = [
     *binary("numpy.divide", np.divide),
     *binary("numpy.true_divide", np.divide),
     *binary("numpy.divide_no_nan", lambda a, b: np.where(b == 0, 0, a / np.where(b == 0, 1, b))),
-    *binary("numpy.floor_divide", int_safe(np.floor_divide), dtypes=FLOATS),
-    *binary("numpy.mod", int_safe(np.mod), dtypes=FLOATS),
-    *binary("numpy.fmod", int_safe(np.fmod), dtypes=FLOATS),
-    *binary("numpy.power", integer_power, domain=(0.1, 4.0), dtypes=FLOATS),
+    *binary("numpy.floor_divide", int_safe(np.floor_divide)),
+    *binary("numpy.mod", int_safe(np.mod)),
+    *binary("numpy.fmod", int_safe(np.fmod)),
+    *binary("numpy.power", integer_power, domain=(0.1, 4.0)),
     *binary("numpy.maximum", np.maximum),
     *binary("numpy.minimum", np.minimum),
     *binary("numpy.fmax", np.fmax),
@@ -56,6 +56,8 @@ BINARY = [
     *binary("numpy.logaddexp2", np.logaddexp2, domain=(-20, 20)),
     *binary("numpy.hypot", np.hypot, dtypes=tuple(d for d in NARROW if d != "bool")),
     *binary("numpy.heaviside", np.heaviside, dtypes=tuple(d for d in NARROW if d != "bool")),
+    Record("numpy.gcd", np.gcd, inputs=((4, 1, 3), (2, 1)), domain=(-100, 100), dtypes=("int8", "int32", "uint8")),
+    Record("numpy.lcm", np.lcm, inputs=((4, 1, 3), (2, 1)), domain=(-11, 11), dtypes=("int8", "int32", "uint8")),
     Record("numpy.ldexp", lambda x, n: np.ldexp(x, n.astype(int)), inputs=((2, 3), np.array([-3, 0, 5]))),
     Record("numpy.clip", np.clip, args=(-1, 2), dtypes=FLOATS + INTS[:4]),
     Record("numpy.clip", np.clip, args=(1, 2), dtypes=INTS),
@@ -123,3 +125,121 @@ FUNCTIONS = [
 @pytest.mark.parametrize("record, name", **pytest_params(BINARY + UNARY + FUNCTIONS))
 def test_record(record, name):
     check(record, name)
+
+
+INT32 = np.array([7, -7, 2**31 - 1, -(2**31), 16777217, -16777217, 0, 1, -1], "int32")
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    "op", ["floor_divide", "mod", "fmod", "add", "subtract", "multiply", "less", "equal", "greater_equal"]
+)
+def test_int32_is_exact(op, tier):
+    """Beyond the 24 bits of a float32; 0 where the divisor is 0; sums and products wrap around."""
+    x1, x2 = INT32[:, None], np.concatenate([INT32, np.array([3, -3, 16777216, 1000], "int32")])
+    _, (got,) = run(f"numpy.{op}", tier, x1, x2)
+    divides = op in ("floor_divide", "mod", "fmod")
+    with np.errstate(all="ignore"):
+        want = getattr(np, op)(*(x.astype("int64") for x in (x1, x2)))
+    np.testing.assert_array_equal(
+        got, np.where(x2 == 0, 0, want).astype(got.dtype) if divides else want.astype(got.dtype)
+    )
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("name", ["int8", "uint8", "int16", "uint16"])
+@pytest.mark.parametrize("op", ["add", "subtract", "multiply"])
+def test_narrow_integers_wrap(op, name, tier):
+    info = np.iinfo(name)
+    x1, x2 = np.array([info.max, info.min, 100, 3], name), np.array([[info.max], [1], [2]], name)
+    _, (got,) = run(f"numpy.{op}", tier, x1, x2)
+    np.testing.assert_array_equal(got, getattr(np, op)(x1, x2))
+
+
+inf, nan = np.inf, np.nan
+SPECIAL = np.array([nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 0.5, 3e38, -3e38, 1e-30], "float32")
+SPECIAL_UNARY = (
+    "absolute sign signbit square sqrt cbrt reciprocal ceil floor trunc round nan_to_num angle exp exp2 expm1 log log2 "
+    "log10 log1p sin cos tan arcsin arccos arctan sinh cosh tanh arcsinh arccosh arctanh isfinite isinf isnan isneginf isposinf "
+    "isreal logical_not negative deg2rad"
+)
+SPECIAL_BINARY = (
+    "add subtract multiply divide power maximum minimum fmax fmin arctan2 logaddexp logaddexp2 hypot heaviside equal less "
+    "greater_equal not_equal logical_and logical_xor isclose"
+)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("op", SPECIAL_UNARY.split())
+def test_special_values(op, tier):
+    """NaN, infinities, signed zeros and the ends of the range."""
+    _, (got,) = run(f"numpy.{op}", tier, SPECIAL)
+    with np.errstate(all="ignore"):
+        want = getattr(np, op)(SPECIAL)
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-37, err_msg=op)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("op", SPECIAL_BINARY.split())
+def test_special_pairs(op, tier):
+    x1, x2 = SPECIAL[:, None], SPECIAL
+    _, (got,) = run(f"numpy.{op}", tier, x1, x2)
+    with np.errstate(all="ignore"):
+        want = getattr(np, op)(x1, x2)
+    np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-37, err_msg=op)
+
+
+@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("op", ["mod", "fmod", "floor_divide"])
+def test_remainders_of_floats_are_exact(op, tier):
+    rng = np.random.default_rng(0)
+    x1 = np.float32([1, 1e6, -1e6, 5, -5, 7, inf, 1, nan, *rng.uniform(-1e6, 1e6, 500)])
+    x2 = np.float32([0.1, 0.1, 0.1, inf, inf, -3, 3, 0, 1, *rng.uniform(-9, 9, 500)])
+    _, (got,) = run(f"numpy.{op}", tier, x1, x2)
+    with np.errstate(all="ignore"):
+        want = getattr(np, op)(x1, x2)
+    np.testing.assert_allclose(got, want, rtol=3e-7, err_msg=op)
+
+
+ERRORS = [
+    (
+        "numpy.add",
+        (np.ones((2, 3), "float32"), np.ones((4,), "float32")),
+        ValueError,
+        "[keras.ops.add] Argument shapes are inconsistent. "
+        "Received: x1.shape=(2, 3), x1.dtype=float32, x2.shape=(4,), x2.dtype=float32",
+    ),
+    (
+        "numpy.subtract",
+        (np.array(True), np.array(False)),
+        TypeError,
+        "[keras.ops.subtract] bools cannot be subtracted; use logical_xor. "
+        "Received: x1.shape=(), x1.dtype=bool, x2.shape=(), x2.dtype=bool",
+    ),
+    (
+        "numpy.negative",
+        (np.array([True]),),
+        TypeError,
+        "[keras.ops.negative] bools have no negative; use logical_not. Received: x.shape=(1,), x.dtype=bool",
+    ),
+    (
+        "numpy.ldexp",
+        (np.float32(1), np.float32(2)),
+        TypeError,
+        "[keras.ops.ldexp] x2 must be an integer tensor, got float32. "
+        "Received: x1.shape=(), x1.dtype=float32, x2.shape=(), x2.dtype=float32",
+    ),
+    (
+        "numpy.gcd",
+        (np.float32(1), np.float32(2)),
+        TypeError,
+        "[keras.ops.gcd] wanted integers. Received: x1.shape=(), x1.dtype=float32, x2.shape=(), x2.dtype=float32",
+    ),
+]
+
+
+@pytest.mark.parametrize("op, args, kind, text", ERRORS, ids=[e[0] for e in ERRORS])
+def test_error(op, args, kind, text):
+    with pytest.raises(kind) as error:
+        function(op)(*args)
+    assert str(error.value) == text

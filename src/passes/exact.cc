@@ -1,0 +1,56 @@
+#include "passes/exact.h"
+
+#include "ops/make.h"
+#include "passes/exact_rules.h"
+
+namespace keravino::passes {
+namespace {
+
+using namespace ov::op;
+
+using Rules = std::unordered_multimap<ov::DiscreteTypeInfo, ExactRule>;
+
+const Rules& rules() {
+  static const auto* table = [] {
+    auto* map = new Rules();
+    for (const auto& family : {exact_float_rules(), exact_integer_rules()}) {
+      for (const ExactRow& row : family) map->emplace(row.type, row.rule);
+    }
+    return map;
+  }();
+  return *table;
+}
+
+bool rewrite(const std::shared_ptr<ov::Node>& node) {
+  const auto [begin, end] = rules().equal_range(node->get_type_info());
+  if (begin == end) return false;
+  std::vector<Tensor> inputs;
+  for (const auto& input : node->input_values()) inputs.emplace_back(std::make_shared<Value>(input, true, 0));
+  for (auto rule = begin; rule != end; ++rule) {
+    const Tensor exact = rule->second(*node, inputs);
+    if (!exact) continue;
+    const auto result = exact.output().get_node_shared_ptr();
+    result->set_friendly_name(node->get_friendly_name());
+    ov::copy_runtime_info(node, result);
+    node->output(0).replace(exact.output());
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool make_exact(const std::shared_ptr<ov::Model>& model) {
+  const std::lock_guard lock(graph_mutex());
+  bool changed = false;
+  for (const auto& node : model->get_ordered_ops()) {
+    if (const auto outer = ov::as_type_ptr<util::MultiSubGraphOp>(node)) {
+      for (const auto& body : outer->get_functions()) changed |= make_exact(body);
+    } else {
+      changed |= rewrite(node);
+    }
+  }
+  return changed;
+}
+
+}  // namespace keravino::passes

@@ -1,0 +1,95 @@
+// Floats: NaN, the ends of the range, and digits near zero.
+#include <limits>
+#include <numbers>
+
+#include "ops/make.h"
+#include "passes/exact_rules.h"
+
+namespace keravino::passes {
+namespace {
+
+using namespace ov::op;
+using ops::absolute, ops::floor, ops::make, ops::maximum, ops::select;
+
+/// The plugin's Exp is infinite from 88.38 on, where float32 ends at 88.72, and of NaN.
+Tensor exp(const Tensor& x) {
+  const Tensor high = x > 88;
+  const Tensor factor = select(high, std::numbers::e, select(x == x, 1, x));
+  return make<v0::Exp>(x - select(high, 1, ops::as(0, x.dtype()))) * factor;
+}
+
+/// tanh(x / 2) (e^x + 1), as e^x - 1 has no digits near zero.
+Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
+
+Tensor exact_exp(const ov::Node&, const std::vector<Tensor>& in) { return exp(in[0]); }
+
+/// The plugin computes log(1 + e^x) as it stands: 1 + e^x loses e^x.
+Tensor exact_softplus(const ov::Node&, const std::vector<Tensor>& in) {
+  return maximum(in[0], 0) + ops::log1p(exp(-absolute(in[0])));
+}
+
+/// The plugin's Elu is e^x - 1 below 0.
+Tensor exact_elu(const ov::Node& node, const std::vector<Tensor>& in) {
+  const Tensor& x = in[0];
+  return select(x > 0, x, static_cast<const v0::Elu&>(node).get_alpha() * expm1(select(x > 0, 0, x)));
+}
+
+/// The plugin's Erf is right to 3e-7, which is too little below 1: a polynomial in x^2, to 3e-11, times x there.
+Tensor exact_erf(const ov::Node&, const std::vector<Tensor>& in) {
+  static constexpr double kTerms[] = {
+      1.12837916706,    -0.37612638468,     0.112837824952,    -0.0268654307277,
+      0.00522103180786, -8.48408040554e-4, 1.12659590256e-4, -9.66704457149e-6,
+  };
+  const Tensor& x = in[0];
+  const Tensor square = x * x;
+  Tensor sum = kTerms[std::size(kTerms) - 1];
+  for (size_t i = std::size(kTerms) - 1; i-- > 0;) sum = sum * square + kTerms[i];
+  return select(absolute(x) < 1, x * sum, make<v0::Erf>(x));
+}
+
+/// |x| - q |y| without rounding, for a whole q below 2^24: both factors are cut in halves whose products are exact.
+Tensor remainder(const Tensor& a, const Tensor& b, const Tensor& q) {
+  const Tensor q_high = floor(q / 4096) * 4096, q_low = q - q_high;
+  const Tensor cut = b * 4097;
+  const Tensor b_high = cut - (cut - b), b_low = b - b_high;
+  return a - q_high * b_high - q_low * b_high - q_high * b_low - q_low * b_low;
+}
+
+/// The remainder with the sign of x. The plugin's is the rounded x - trunc(x / y) y, and NaN of an infinite y.
+Tensor fmod(const Tensor& x, const Tensor& y) {
+  const Tensor a = absolute(x), b = absolute(y);
+  Tensor rest = remainder(a, b, floor(a / b));
+  rest = select(rest < 0, rest + b, rest);
+  rest = select(rest >= b, rest - b, rest);
+  rest = select(a < b, a, rest);
+  return select(x < 0, -rest, rest);
+}
+
+Tensor exact_mod(const ov::Node&, const std::vector<Tensor>& in) { return fmod(in[0], in[1]); }
+
+Tensor exact_floor_mod(const ov::Node&, const std::vector<Tensor>& in) {
+  const Tensor rest = fmod(in[0], in[1]);
+  return select(ops::logical_and(rest != 0, (rest < 0) != (in[1] < 0)), rest + in[1], rest);
+}
+
+/// The rule for floats that the plugin computes in float32; the others are never compiled.
+template <ExactRule Rule>
+Tensor floats(const ov::Node& node, const std::vector<Tensor>& in) {
+  return is_float(in[0].dtype()) && in[0].dtype() != DType::float64 ? Rule(node, in) : Tensor();
+}
+
+}  // namespace
+
+std::span<const ExactRow> exact_float_rules() {
+  static const ExactRow kRows[] = {
+      {v0::Exp::get_type_info_static(), &floats<&exact_exp>},
+      {v4::SoftPlus::get_type_info_static(), &floats<&exact_softplus>},
+      {v0::Elu::get_type_info_static(), &floats<&exact_elu>},
+      {v0::Erf::get_type_info_static(), &floats<&exact_erf>},
+      {v1::Mod::get_type_info_static(), &floats<&exact_mod>},
+      {v1::FloorMod::get_type_info_static(), &floats<&exact_floor_mod>},
+  };
+  return kRows;
+}
+
+}  // namespace keravino::passes
