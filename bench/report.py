@@ -16,8 +16,7 @@ def markdown(results, cases, columns, marks, info, conversions):
     rows = [row for case in cases for row in _rows(results, case, columns, notes)]
     head = ["time", *(COLUMNS[column].title for column in columns)]
     parts = [machine.line(info) + ".", _method(results), _table(head, rows), notes.text()]
-    if conversions:
-        parts.append(_conversions(conversions))
+    parts.append(_conversions(conversions))
     reached = [_mark(mark, results) for mark in marks]
     if reached:
         parts.append(_table(["mark", "at most", "measured", ""], reached))
@@ -81,7 +80,11 @@ def _conversions(conversions):
         [target, *(f"{seconds[name]:.1f}" if name in seconds else "-" for name in names)]
         for target, seconds in conversions.items()
     ]
-    return _table(["conversion before the first answer (s)", *(COLUMNS[name].title for name in names)], rows)
+    return (
+        _table(["conversion before the first answer (s)", *(COLUMNS[name].title for name in names)], rows)
+        if names
+        else ""
+    )
 
 
 def _table(head, rows):

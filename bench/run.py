@@ -76,10 +76,11 @@ def main():
             measure(cases, options.columns, results, pool, rounds, budget=0.2 if options.quick else 0.5)
         finally:
             pool.close()
+    names = {case.name for case in cases}
     marks = [
         mark
         for mark in (APPLICATION_MARKS if options.applications else MARKS)
-        if mark.case in {case.name for case in cases} and mark.column in options.columns
+        if mark.case in names and mark.column in options.columns
     ]
     page = markdown(results, cases, options.columns, marks, info, conversions)
     print(page)
