@@ -2,6 +2,7 @@
 #pragma once
 
 #include "keravino/ops/activation.h"
+#include "keravino/ops/attention.h"
 #include "keravino/ops/bitwise.h"
 #include "keravino/ops/compare.h"
 #include "keravino/ops/conv.h"
@@ -13,8 +14,10 @@
 #include "keravino/ops/elementwise_trig.h"
 #include "keravino/ops/elementwise_unary.h"
 #include "keravino/ops/join.h"
+#include "keravino/ops/loss.h"
 #include "keravino/ops/matmul.h"
 #include "keravino/ops/norm.h"
+#include "keravino/ops/patch.h"
 #include "keravino/ops/pool.h"
 #include "keravino/ops/random.h"
 #include "keravino/ops/rearrange.h"

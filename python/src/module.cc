@@ -4,6 +4,7 @@
 #include "convert.h"
 #include "engine/engine.h"
 #include "functions.h"
+#include "keravino/config.h"
 #include "keravino/error.h"
 
 namespace nb = nanobind;
@@ -30,6 +31,8 @@ NB_MODULE(_native, module) {
   module.def(
       "set_floatx", [](const std::string& name) { set_floatx(dtype_from_name(name)); },
       "Sets the default float dtype.");
+  module.def("set_epsilon", &set_epsilon, "Sets the fuzz factor.");
+  module.def("set_image_data_format", &set_image_data_format, "Sets the layout of images where none is given.");
   module.def(
       "result_type",
       [](nb::args names) {

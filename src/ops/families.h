@@ -9,21 +9,24 @@ namespace keravino::ops {
 
 using Family = std::span<const OpDef> (*)();
 
-std::span<const OpDef> activation_ops();
 std::span<const OpDef> activation_exp_ops();
+std::span<const OpDef> activation_ops();
+std::span<const OpDef> attention_ops();
 std::span<const OpDef> bitwise_ops();
 std::span<const OpDef> compare_ops();
 std::span<const OpDef> conv_ops();
 std::span<const OpDef> core_ops();
 std::span<const OpDef> create_ops();
 std::span<const OpDef> diagonal_ops();
-std::span<const OpDef> elementwise_ops();
 std::span<const OpDef> elementwise_exp_ops();
+std::span<const OpDef> elementwise_ops();
 std::span<const OpDef> elementwise_trig_ops();
 std::span<const OpDef> elementwise_unary_ops();
 std::span<const OpDef> join_ops();
+std::span<const OpDef> loss_ops();
 std::span<const OpDef> matmul_ops();
 std::span<const OpDef> norm_ops();
+std::span<const OpDef> patch_ops();
 std::span<const OpDef> pool_ops();
 std::span<const OpDef> random_ops();
 std::span<const OpDef> rearrange_ops();
@@ -31,21 +34,24 @@ std::span<const OpDef> reduce_ops();
 std::span<const OpDef> shape_ops();
 
 inline constexpr Family kFamilies[] = {
-    activation_ops,
     activation_exp_ops,
+    activation_ops,
+    attention_ops,
     bitwise_ops,
     compare_ops,
     conv_ops,
     core_ops,
     create_ops,
     diagonal_ops,
-    elementwise_ops,
     elementwise_exp_ops,
+    elementwise_ops,
     elementwise_trig_ops,
     elementwise_unary_ops,
     join_ops,
+    loss_ops,
     matmul_ops,
     norm_ops,
+    patch_ops,
     pool_ops,
     random_ops,
     rearrange_ops,

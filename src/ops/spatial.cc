@@ -1,11 +1,14 @@
 #include "ops/spatial.h"
 
+#include "keravino/config.h"
+
 namespace keravino::ops {
 
 bool is_channels_last(const std::optional<std::string>& data_format) {
-  if (!data_format || *data_format == "channels_last") return true;
-  if (*data_format == "channels_first") return false;
-  throw Error(fmt::format("unknown data_format \"{}\"; wanted channels_first or channels_last", *data_format));
+  const std::string format = data_format.value_or(image_data_format());
+  if (format == "channels_last") return true;
+  if (format == "channels_first") return false;
+  throw Error(fmt::format("unknown data_format \"{}\"; wanted channels_first or channels_last", format));
 }
 
 Tensor permute(const Tensor& x, const std::vector<int64_t>& order) { return make<v::v1::Transpose>(x, order); }

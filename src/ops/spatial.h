@@ -11,7 +11,7 @@
 
 namespace keravino::ops {
 
-/// True for "channels_last", which is also what None means; Error for what is no data format.
+/// True for "channels_last"; None means Keras's image_data_format. Error for what is no data format.
 bool is_channels_last(const std::optional<std::string>& data_format);
 
 /// (N, spatial..., C) to OpenVINO's (N, C, spatial...) and back; nothing to do when the channels are not last.

@@ -8,6 +8,7 @@ from keras.src.backend import config
 from keras.src.backend.common import standardize_dtype
 from keras.src.backend.common.keras_tensor import KerasTensor
 from keras.src.backend.openvino import registry
+from keras.src.backend.openvino.config import follow_config
 from keras.src.backend.openvino.control import (  # noqa: F401  (Keras looks for them here)
     associative_scan,
     cond,
@@ -21,7 +22,6 @@ from keras.src.backend.openvino.control import (  # noqa: F401  (Keras looks for
     vectorized_map,
     while_loop,
 )
-from keras.src.backend.openvino.floatx import follow_floatx
 from keras.src.backend.openvino.spec import compute_output_spec  # noqa: F401
 from keras.src.backend.openvino.variable import Variable
 
@@ -34,7 +34,7 @@ SUPPORTS_COMPLEX_DTYPES = False
 IS_THREAD_SAFE = True
 
 registry.fill(globals(), "core")
-follow_floatx(config)
+follow_config(config)
 
 
 def __getattr__(name):
