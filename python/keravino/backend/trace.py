@@ -27,6 +27,11 @@ class TraceScope(StatelessScope):
         super().__init__(state_mapping=state, collect_losses=True)
         self.assigned = {id(variable): variable for variable, _ in state}
 
+    def get_current_value(self, variable):
+        """A variable's value. Keras asks for regularized weights here, whether they are in the scope or not."""
+        value = super().get_current_value(variable)
+        return variable.read() if value is None else value
+
     def add_update(self, update):
         """Notes an assignment."""
         self.assigned[id(update[0])] = update[0]

@@ -52,20 +52,24 @@ class Variable(KerasVariable):
 
         return convert_to_tensor(value, dtype=dtype)
 
+    def read(self):
+        """The variable's own value, whatever the scope holds; None before it is initialized. A trace notes it."""
+        reads = getattr(_tracing, "reads", None)
+        if reads is not None:
+            reads[id(self)] = (self, self.version)
+        return self._value
+
     @property
     def value(self):
         """The current value; within a StatelessScope the scope's."""
         scope = get_stateless_scope()
+        value = self._value
         if scope is not None:
             value = scope.get_current_value(self)
-            if value is not None:
-                return self._maybe_autocast(value)
-            reads = getattr(_tracing, "reads", None)
-            if reads is not None:
-                reads[id(self)] = (self, self.version)
-        if self._value is None:  # created under a StatelessScope: only its shape and dtype matter so far
-            return self._maybe_autocast(self._initializer(self._shape, dtype=self._dtype))
-        return self._maybe_autocast(self._value)
+            value = self.read() if value is None else value
+        if value is None:  # created under a StatelessScope: only its shape and dtype matter so far
+            value = self._initializer(self._shape, dtype=self._dtype)
+        return self._maybe_autocast(value)
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self.value.__array__(dtype, copy))
