@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/string.h>
 
 #include <cstring>
 
@@ -90,7 +91,30 @@ PyObject* make_function(const ops::Op& op) {
 
 }  // namespace
 
+namespace {
+
+/// What the stubs are made from: (module, name, [(parameter, type, default or None)], result type, doc) of each op.
+nb::list describe() {
+  nb::list rows;
+  for (const auto& [full_name, op] : ops::registry()) {
+    const std::vector<std::string> types = op.def->types();
+    nb::list params;
+    for (size_t i = 0; i < op.params.size(); ++i) {
+      const ops::Param& param = op.params[i];
+      const std::string name = (param.variadic ? "*" : "") + param.name;
+      nb::object fallback = nb::none();
+      if (param.fallback) fallback = nb::str(ops::to_string(*param.fallback).c_str());
+      params.append(nb::make_tuple(name, types[i], fallback));
+    }
+    rows.append(nb::make_tuple(op.module, op.name, params, types.back(), std::string(op.def->doc)));
+  }
+  return rows;
+}
+
+}  // namespace
+
 void add_functions(nb::module_& module) {
+  module.def("describe", &describe, "The registry: (module, name, parameters, result type, doc) of each op.");
   nb::dict families;
   for (const auto& [full_name, op] : ops::registry()) {
     if (!families.contains(op.module.c_str())) families[op.module.c_str()] = nb::dict();

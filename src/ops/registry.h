@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "ops/arg.h"
+#include "ops/typing.h"
 
 namespace keravino::ops {
 
@@ -15,6 +16,8 @@ struct OpDef {
   std::string_view doc;
   Arg (*call)(std::span<const Arg>);
   size_t arity;
+  /// The types of the parameters, then of the result, in Python's words.
+  std::vector<std::string> (*types)();
 };
 
 template <auto F>
@@ -23,6 +26,7 @@ template <class R, class... P, R (*F)(P...)>
 struct Invoker<F> {
   static constexpr size_t arity = sizeof...(P);
   static Arg call(std::span<const Arg> args) { return call(args, std::index_sequence_for<P...>()); }
+  static std::vector<std::string> types() { return {python_type<P>()..., python_result<R>()}; }
   template <size_t... I>
   static Arg call(std::span<const Arg> args, std::index_sequence<I...>) {
     return to_arg(F(convert<std::remove_cvref_t<P>>(args[I])...));
@@ -32,7 +36,7 @@ struct Invoker<F> {
 /// Makes a row from a C++ function; the compiler checks that it exists, start-up that the parameters are as many.
 template <auto F>
 constexpr OpDef op(std::string_view signature, std::string_view doc) {
-  return {signature, doc, &Invoker<F>::call, Invoker<F>::arity};
+  return {signature, doc, &Invoker<F>::call, Invoker<F>::arity, &Invoker<F>::types};
 }
 
 struct Param {

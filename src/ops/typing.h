@@ -1,6 +1,8 @@
 // C++ types of ops in Python's words, for stubs and documentation.
 #pragma once
 
+#include <fmt/format.h>
+
 #include "ops/arg.h"
 
 namespace keravino::ops {
@@ -36,18 +38,17 @@ KERAVINO_PYTHON_TYPE(std::vector<int64_t>, "int | Sequence[int]");
 
 template <class T>
 struct PythonType<std::optional<T>> {
-  static std::string text() { return python_type<T>() + " | None"; }
+  static std::string text() { return fmt::format("{} | None", python_type<T>()); }
 };
 template <class T>
 struct PythonType<std::vector<T>> {
-  static std::string text() { return "Sequence[" + python_type<T>() + "]"; }
+  static std::string text() { return fmt::format("Sequence[{}]", python_type<T>()); }
 };
 template <class... T>
 struct PythonType<std::tuple<T...>> {
   static std::string text() {
-    std::string list;
-    ((list += (list.empty() ? "" : ", ") + python_type<T>()), ...);
-    return "tuple[" + list + "]";
+    const std::vector<std::string> types{python_type<T>()...};
+    return fmt::format("tuple[{}]", fmt::join(types, ", "));
   }
 };
 template <class A, class B>
