@@ -39,7 +39,7 @@ def measure(cases, columns, results, pool, rounds, budget):
 def arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="one pass of few rounds, about two minutes")
+    parser.add_argument("--quick", action="store_true", help="one pass of few rounds")
     parser.add_argument("--applications", action="store_true", help="the eight keras.applications instead")
     parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
     parser.add_argument("--cases", help="comma-separated case names; default: all")

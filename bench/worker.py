@@ -7,6 +7,7 @@ Seconds are of the clock named on the command line.
 
 import json
 import os
+import re
 import sys
 import time
 import traceback
@@ -88,7 +89,13 @@ def answer(worker, request):
         return {"error": str(reason)}
     except Exception as error:  # whatever a backend raises is its footnote
         traceback.print_exc()
-        return {"error": f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}"}
+        return {"error": f"{type(error).__name__}: {first_lines(str(error))}"}
+
+
+def first_lines(text):
+    """The first two lines that say something, without Keras's terminal colours."""
+    lines = (re.sub(r"\x1b\[[0-9;]*m", "", line).strip() for line in text.splitlines())
+    return " ".join(list(filter(None, lines))[:2])
 
 
 def main():
