@@ -21,8 +21,8 @@ using Dim = std::variant<int64_t, Tensor>;
 struct Dims {
   Dims() = default;
   Dims(std::initializer_list<Dim> sizes) : dims(sizes) {}
-  Dims(std::vector<Dim> sizes) : dims(std::move(sizes)) {}                               // NOLINT
-  Dims(const std::vector<int64_t>& sizes) : dims(sizes.begin(), sizes.end()) {}          // NOLINT
+  Dims(std::vector<Dim> sizes) : dims(std::move(sizes)) {}                       // NOLINT
+  Dims(const std::vector<int64_t>& sizes) : dims(sizes.begin(), sizes.end()) {}  // NOLINT
 
   std::vector<Dim> dims;
   Tensor vector;  // set if the shape came as one tensor of unknown length or values
@@ -34,7 +34,7 @@ struct Dims {
 
 /// How `split` cuts: into `count` parts, or before each of the indices `at`.
 struct Sections {
-  Sections(int64_t parts) : count(parts) {}                          // NOLINT(google-explicit-constructor)
+  Sections(int64_t parts) : count(parts) {}                           // NOLINT(google-explicit-constructor)
   Sections(std::vector<int64_t> indices) : at(std::move(indices)) {}  // NOLINT(google-explicit-constructor)
 
   int64_t count = 0;

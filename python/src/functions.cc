@@ -5,6 +5,7 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/string.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "convert.h"
@@ -41,7 +42,7 @@ PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject
   const ops::Op& op = *function.op;
   try {
     const size_t params = op.params.size();
-    const bool variadic = params > 0 && op.params[0].variadic;
+    const bool variadic = std::any_of(op.params.begin(), op.params.end(), [](const auto& p) { return p.variadic; });
     const size_t named = keywords ? static_cast<size_t>(PyTuple_GET_SIZE(keywords)) : 0;
     ops::List bound(params);
     std::vector<bool> given(params, false);

@@ -79,7 +79,6 @@ constexpr BinaryRow kBinary[] = {
     {"__le__", nullptr, "numpy.less_equal"},
     {"__gt__", nullptr, "numpy.greater"},
     {"__ge__", nullptr, "numpy.greater_equal"},
-    {"__getitem__", nullptr, "numpy.get_item"},
 };
 constexpr std::pair<const char*, const char*> kUnary[] = {
     {"__neg__", "numpy.negative"},
@@ -134,6 +133,12 @@ void add_tensor(nb::module_& module) {
     if (!row.reflected) continue;
     tensor.def(row.reflected, [op = row.op](nb::handle a, nb::handle b) { return binary(op, b, a); }, nb::arg().none());
   }
+  tensor.def("__getitem__", [](nb::handle self, nb::handle key) {
+    // A tuple holds one index for each axis; a list is one index tensor.
+    const ops::Arg index = to_arg(key.ptr());
+    const ops::Arg args[2] = {to_arg(self.ptr()), PyList_Check(key.ptr()) ? ops::Arg(ops::List{index}) : index};
+    return nb::steal(from_arg(ops::invoke(ops::find_op("numpy.get_item"), args)));
+  }, nb::arg().none());
   for (const auto& [method, op] : kUnary) tensor.def(method, [op = op](nb::handle a) { return unary(op, a); });
   // NumPy shall leave array + tensor to us.
   tensor.attr("__array_priority__") = 1000;

@@ -92,10 +92,12 @@ PadWidth From<PadWidth>::arg(const Arg& a) {
     const auto numbers = convert<std::vector<int64_t>>(a);
     const auto width = static_cast<size_t>(static_shape(*t)[1]);
     PadWidth out;
-    for (size_t i = 0; i + width <= numbers.size(); i += width) out.pairs.emplace_back(numbers[i], numbers[i + width - 1]);
+    for (size_t i = 0; i + width <= numbers.size(); i += width)
+      out.pairs.emplace_back(numbers[i], numbers[i + width - 1]);
     return out;
   }
-  const bool nested = a.is<List>() && !a.as<List>().empty() && (a.as<List>()[0].is<List>() || tensor_in(a.as<List>()[0]));
+  const bool nested =
+      a.is<List>() && !a.as<List>().empty() && (a.as<List>()[0].is<List>() || tensor_in(a.as<List>()[0]));
   if (!nested) return {{to_pair(a)}};
   PadWidth out;
   for (const Arg& item : a.as<List>()) out.pairs.push_back(to_pair(item));

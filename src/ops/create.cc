@@ -109,7 +109,9 @@ DType spread_dtype(const Tensor& start, const Tensor& stop, std::optional<DType>
 }
 DType float_of(DType dtype) { return is_float(dtype) ? dtype : DType::float32; }
 
-Tensor finish(const Tensor& x, DType dtype) { return is_float(dtype) ? as(x, dtype) : as(make<v::v0::Floor>(x), dtype); }
+Tensor finish(const Tensor& x, DType dtype) {
+  return is_float(dtype) ? as(x, dtype) : as(make<v::v0::Floor>(x), dtype);
+}
 
 /// linspace(start, stop, retstep=...): with the step as a second result if that is wanted.
 Arg linspace_op(Tensor start, Tensor stop, int64_t num, bool endpoint, bool retstep, std::optional<DType> dtype,

@@ -26,8 +26,8 @@ Tensor diagonal(Tensor x, int64_t offset, int64_t axis1, int64_t axis2) {
   const Dim columns = dim(x, -1);
   // In a flattened matrix the elements of a diagonal are columns + 1 apart.
   const Dim start = offset >= 0 ? Dim(offset) : Dim(-offset) * columns;
-  const Dim count = larger(int64_t{0}, smaller(rows + Dim(std::min<int64_t>(offset, 0)),
-                                               columns - Dim(std::max<int64_t>(offset, 0))));
+  const Dim count = larger(
+      int64_t{0}, smaller(rows + Dim(std::min<int64_t>(offset, 0)), columns - Dim(std::max<int64_t>(offset, 0))));
   std::vector<Dim> flat = dims(x);
   flat.pop_back();
   flat.back() = rows * columns;

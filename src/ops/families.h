@@ -9,8 +9,8 @@ namespace keravino::ops {
 
 using Family = std::span<const OpDef> (*)();
 
-std::span<const OpDef> activation_exp_ops();
 std::span<const OpDef> activation_ops();
+std::span<const OpDef> activation_exp_ops();
 std::span<const OpDef> attention_ops();
 std::span<const OpDef> bitwise_ops();
 std::span<const OpDef> compare_ops();
@@ -18,24 +18,32 @@ std::span<const OpDef> conv_ops();
 std::span<const OpDef> core_ops();
 std::span<const OpDef> create_ops();
 std::span<const OpDef> diagonal_ops();
-std::span<const OpDef> elementwise_exp_ops();
+std::span<const OpDef> einsum_ops();
 std::span<const OpDef> elementwise_ops();
+std::span<const OpDef> elementwise_exp_ops();
 std::span<const OpDef> elementwise_trig_ops();
 std::span<const OpDef> elementwise_unary_ops();
+std::span<const OpDef> index_ops();
 std::span<const OpDef> join_ops();
 std::span<const OpDef> loss_ops();
 std::span<const OpDef> matmul_ops();
+std::span<const OpDef> nan_ops();
 std::span<const OpDef> norm_ops();
 std::span<const OpDef> patch_ops();
 std::span<const OpDef> pool_ops();
+std::span<const OpDef> quantile_ops();
 std::span<const OpDef> random_ops();
 std::span<const OpDef> rearrange_ops();
 std::span<const OpDef> reduce_ops();
+std::span<const OpDef> scan_ops();
+std::span<const OpDef> segment_ops();
 std::span<const OpDef> shape_ops();
+std::span<const OpDef> sort_ops();
+std::span<const OpDef> vector_norm_ops();
 
 inline constexpr Family kFamilies[] = {
-    activation_exp_ops,
     activation_ops,
+    activation_exp_ops,
     attention_ops,
     bitwise_ops,
     compare_ops,
@@ -43,20 +51,28 @@ inline constexpr Family kFamilies[] = {
     core_ops,
     create_ops,
     diagonal_ops,
-    elementwise_exp_ops,
+    einsum_ops,
     elementwise_ops,
+    elementwise_exp_ops,
     elementwise_trig_ops,
     elementwise_unary_ops,
+    index_ops,
     join_ops,
     loss_ops,
     matmul_ops,
+    nan_ops,
     norm_ops,
     patch_ops,
     pool_ops,
+    quantile_ops,
     random_ops,
     rearrange_ops,
     reduce_ops,
+    scan_ops,
+    segment_ops,
     shape_ops,
+    sort_ops,
+    vector_norm_ops,
 };
 
 }  // namespace keravino::ops

@@ -32,7 +32,8 @@ void check_joinable(const std::vector<Tensor>& xs, int64_t axis) {
     }
     if (fits) continue;
     throw Error(fmt::format("shapes must agree on all axes{}, got {} and {}",
-                            axis < 0 ? "" : fmt::format(" but {}", axis), to_string(xs[0].shape()), to_string(x.shape())));
+                            axis < 0 ? "" : fmt::format(" but {}", axis), to_string(xs[0].shape()),
+                            to_string(x.shape())));
   }
 }
 

@@ -10,7 +10,6 @@ void Origin::add(const Tensor& t) {
   depth = std::max(depth, t.value()->depth);
 }
 
-template <>
 void Origin::add(const std::vector<Tensor>& tensors) {
   for (const Tensor& t : tensors) add(t);
 }

@@ -17,6 +17,7 @@ struct Origin {
   bool traced = false;
   uint32_t depth = 0;
   void add(const Tensor& t);
+  void add(const std::vector<Tensor>& tensors);
   template <class T>
   void add(const T&) {}
 };

@@ -55,10 +55,14 @@ Tensor rot90(Tensor array, int64_t k, std::pair<int64_t, int64_t> axes) {
   const int64_t second = normalize_axis(axes.second, array.rank());
   if (first == second) throw Error("axes must be two different dimensions");
   switch ((k % 4 + 4) % 4) {
-    case 1: return swapaxes(flip(std::move(array), {{second}}), first, second);
-    case 2: return flip(std::move(array), {{first, second}});
-    case 3: return flip(swapaxes(std::move(array), first, second), {{second}});
-    default: return strong(array);
+    case 1:
+      return swapaxes(flip(std::move(array), {{second}}), first, second);
+    case 2:
+      return flip(std::move(array), {{first, second}});
+    case 3:
+      return flip(swapaxes(std::move(array), first, second), {{second}});
+    default:
+      return strong(array);
   }
 }
 

@@ -62,8 +62,8 @@ double greatest(DType dtype) {
                                  : static_cast<double>(std::numeric_limits<float>::max());
 }
 
-/// ReduceMax and ReduceMin start from the greatest finite number and pass over NaN, so infinities and NaN are counted beside
-/// them: 2 for NaN, 1 for a number that they see, 0 for the infinity that they do not.
+/// ReduceMax and ReduceMin start from the greatest finite number and pass over NaN, so infinities and NaN are counted
+/// beside them: 2 for NaN, 1 for a number that they see, 0 for the infinity that they do not.
 template <class Op>
 Tensor extreme_of_floats(const Tensor& x, const Axes& axis, bool keepdims) {
   constexpr bool kMax = std::is_same_v<Op, v::v1::ReduceMax>;
@@ -105,10 +105,12 @@ Tensor extreme(Tensor x, const Axes& axis, bool keepdims, const Tensor& initial,
 }  // namespace
 
 Tensor max(Tensor x, Axes axis, bool keepdims, Tensor initial) {
-  return extreme<v::v1::ReduceMax, v::v1::ReduceLogicalOr, v::v1::Maximum>(std::move(x), axis, keepdims, initial, "maximum");
+  return extreme<v::v1::ReduceMax, v::v1::ReduceLogicalOr, v::v1::Maximum>(std::move(x), axis, keepdims, initial,
+                                                                           "maximum");
 }
 Tensor min(Tensor x, Axes axis, bool keepdims, Tensor initial) {
-  return extreme<v::v1::ReduceMin, v::v1::ReduceLogicalAnd, v::v1::Minimum>(std::move(x), axis, keepdims, initial, "minimum");
+  return extreme<v::v1::ReduceMin, v::v1::ReduceLogicalAnd, v::v1::Minimum>(std::move(x), axis, keepdims, initial,
+                                                                            "minimum");
 }
 Tensor amax(Tensor x, Axes axis, bool keepdims) { return max(std::move(x), std::move(axis), keepdims); }
 Tensor amin(Tensor x, Axes axis, bool keepdims) { return min(std::move(x), std::move(axis), keepdims); }
@@ -122,7 +124,8 @@ Tensor any(Tensor x, Axes axis, bool keepdims) { return reduce<v::v1::ReduceLogi
 Tensor count_nonzero(Tensor x, Axes axis) { return total(as(truth(x), DType::int32), axis, false); }
 
 Tensor average(Tensor x, Axes axis, Tensor weights) {
-  const DType dtype = common_dtype(weights ? std::vector<Tensor>{x, weights} : std::vector<Tensor>{x}, DType::python_float);
+  const DType dtype =
+      common_dtype(weights ? std::vector<Tensor>{x, weights} : std::vector<Tensor>{x}, DType::python_float);
   x = as(x, sum_precision(dtype));
   if (!weights) return as(mean_of(x, axis, false), dtype);
   weights = as(weights, x.dtype());

@@ -56,10 +56,13 @@ DType widened(DType dtype) {
   switch (dtype) {
     case DType::boolean:
     case DType::int8:
-    case DType::int16: return DType::int32;
+    case DType::int16:
+      return DType::int32;
     case DType::uint8:
-    case DType::uint16: return DType::uint32;
-    default: return dtype;
+    case DType::uint16:
+      return DType::uint32;
+    default:
+      return dtype;
   }
 }
 
@@ -69,8 +72,10 @@ Tensor filled_like_reduced(const Tensor& x, const Axes& axis, bool keepdims, con
   const std::vector<int64_t> axes = normalize_axes(axis, x.rank());
   std::vector<Dim> shape;
   for (int64_t i = 0; i < x.rank(); ++i) {
-    if (std::find(axes.begin(), axes.end(), i) == axes.end()) shape.push_back(dim(x, i));
-    else if (keepdims) shape.emplace_back(int64_t{1});
+    if (std::find(axes.begin(), axes.end(), i) == axes.end())
+      shape.push_back(dim(x, i));
+    else if (keepdims)
+      shape.emplace_back(int64_t{1});
   }
   return filled(shape, number, dtype);
 }

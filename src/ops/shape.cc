@@ -41,7 +41,8 @@ Tensor reshape(Tensor x, Dims newshape) {
   const bool zero = std::find(numbers.begin(), numbers.end(), 0) != numbers.end();
   if (traced > 0 && (inferred > 1 || zero)) return make<v::v1::Reshape>(x, newshape.tensor(), false);
   numbers = resolve(std::move(numbers), x);
-  if (x.shape() == ov::PartialShape(std::vector<ov::Dimension>(numbers.begin(), numbers.end())) && x.shape().is_static()) {
+  if (x.shape() == ov::PartialShape(std::vector<ov::Dimension>(numbers.begin(), numbers.end())) &&
+      x.shape().is_static()) {
     return x;
   }
   return make<v::v1::Reshape>(x, numbers, false);

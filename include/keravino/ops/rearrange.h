@@ -13,7 +13,8 @@ namespace keravino::ops {
 Tensor flip(Tensor x, Axes axis = std::nullopt);
 Tensor fliplr(Tensor x);
 Tensor flipud(Tensor x);
-/// Elements moved along axes; those that leave at one end enter at the other. Without an axis the flattened tensor rolls.
+/// Elements moved along axes; those that leave at one end enter at the other. Without an axis the flattened tensor
+/// rolls.
 Tensor roll(Tensor x, std::vector<int64_t> shift, Axes axis = std::nullopt);
 /// Turned by 90 degrees, `k` times, from the first axis towards the second.
 Tensor rot90(Tensor array, int64_t k = 1, std::pair<int64_t, int64_t> axes = {0, 1});

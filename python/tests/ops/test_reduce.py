@@ -68,7 +68,9 @@ def test_special_values(tier):
     with np.errstate(all="ignore"):
         np.testing.assert_allclose(run("math.logsumexp", tier, x, axis=1)[1][0], logsumexp(x, axis=1))
     assert run("numpy.max", tier, np.float32(-inf))[1][0] == -inf
-    np.testing.assert_array_equal(run("numpy.any", tier, np.array([0.25, 0.0], "float32"), axis=())[1][0], [True, False])
+    np.testing.assert_array_equal(
+        run("numpy.any", tier, np.array([0.25, 0.0], "float32"), axis=())[1][0], [True, False]
+    )
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])

@@ -73,8 +73,18 @@ MOVE = [
     Record("numpy.roll", np.roll, inputs=((4, 5),), args=((1, 2), (0, 1)), dtypes=FEW),
     Record("numpy.roll", np.roll, inputs=((0, 5),), args=(2, 0), dtypes=FEW),
     # Keras promises the turned shape for even k, too.
-    *[Record("numpy.rot90", np.rot90, inputs=((2, 3, 4),), args=(k, (0, 2)), dtypes=FEW, symbolic=False,
-             result=lambda name: name) for k in (-1, 0, 1, 2, 3)],
+    *[
+        Record(
+            "numpy.rot90",
+            np.rot90,
+            inputs=((2, 3, 4),),
+            args=(k, (0, 2)),
+            dtypes=FEW,
+            symbolic=False,
+            result=lambda name: name,
+        )
+        for k in (-1, 0, 1, 2, 3)
+    ],
     Record("numpy.pad", np.pad, args=(1,)),
     Record("numpy.pad", np.pad, args=(((1, 0), (2, 3)),), dtypes=FEW),
     Record("numpy.pad", np.pad, args=((1, 2),), kwargs={"constant_values": 1}, dtypes=FEW),
@@ -109,8 +119,15 @@ LIKE = [
     Record("numpy.vander", np.vander, inputs=((4,),), dtypes=("float32", "int32", "float16", "int64")),
     Record("numpy.vander", np.vander, inputs=((4,),), args=(2, True), dtypes=("float32", "int32")),
     Record("numpy.meshgrid", np.meshgrid, inputs=((2,), (3,)), dtypes=FEW),
-    Record("numpy.meshgrid", np.meshgrid, inputs=((2,), (3,), (4,)), kwargs={"indexing": "ij"}, dtypes=FEW,
-           symbolic=False, result=lambda name: [name] * 3),
+    Record(
+        "numpy.meshgrid",
+        np.meshgrid,
+        inputs=((2,), (3,), (4,)),
+        kwargs={"indexing": "ij"},
+        dtypes=FEW,
+        symbolic=False,
+        result=lambda name: [name] * 3,
+    ),
 ]
 
 
