@@ -27,6 +27,7 @@
 #include "keravino/ops/reduce.h"
 #include "keravino/ops/scan.h"
 #include "keravino/ops/segment.h"
+#include "keravino/ops/sets.h"
 #include "keravino/ops/shape.h"
 #include "keravino/ops/sort.h"
 #include "keravino/ops/vector_norm.h"

@@ -37,6 +37,7 @@ std::span<const OpDef> rearrange_ops();
 std::span<const OpDef> reduce_ops();
 std::span<const OpDef> scan_ops();
 std::span<const OpDef> segment_ops();
+std::span<const OpDef> set_ops();
 std::span<const OpDef> shape_ops();
 std::span<const OpDef> sort_ops();
 std::span<const OpDef> vector_norm_ops();
@@ -70,6 +71,7 @@ inline constexpr Family kFamilies[] = {
     reduce_ops,
     scan_ops,
     segment_ops,
+    set_ops,
     shape_ops,
     sort_ops,
     vector_norm_ops,

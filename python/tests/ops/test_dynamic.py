@@ -82,16 +82,22 @@ CASES = {
     "dot": (op("numpy.dot", ones((2, 5, 3), "float32")), MATRIX),
     "dense": (lambda x: function("numpy.einsum")("abcd,de->abce", x, ones((3, 7), "float32")), IMAGE),
     "heads": (lambda x: function("numpy.einsum")("aecd,abcd->acbe", x, x + 1), IMAGE),
-    "heads_back": (lambda x: function("numpy.einsum")("acbe,aecd->abcd", x, function("numpy.swapaxes")(x, 1, 3)), (None, 3, 3, 2)),
+    "heads_back": (
+        lambda x: function("numpy.einsum")("acbe,aecd->abcd", x, function("numpy.swapaxes")(x, 1, 3)),
+        (None, 3, 3, 2),
+    ),
     "outer": (lambda x: function("numpy.einsum")("bi,bj->bij", x, x), MATRIX),
     "gram": (lambda x: function("numpy.einsum")("bi,bj->ij", x, x), MATRIX),
     "norm": (op("linalg.norm", 2, -1), MATRIX),
     "segment_sum": (lambda x: function("math.segment_sum")(x, function("core.cast")(x[:, 0], "int32"), 4), MATRIX),
-    "bincount": (lambda x: function("numpy.bincount")(function("core.cast")(function("numpy.sum")(x * x, 1), "int32")), MATRIX),
+    "bincount": (
+        lambda x: function("numpy.bincount")(function("core.cast")(function("numpy.sum")(x * x, 1), "int32")),
+        MATRIX,
+    ),
     "nonzero": (lambda x: function("numpy.nonzero")(x), MATRIX),
     "meshgrid": (lambda x: function("numpy.meshgrid")(x, x + 1), VECTOR),
     "nanmean": (op("numpy.nanmean", 0), MATRIX),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -14,14 +14,29 @@ RECORDS = [
     Record("numpy.take", np.take, inputs=((4, 5),), args=(np.array([0, 19, -3]),), dtypes=FEW),
     Record("numpy.take", np.take, inputs=((4, 5),), args=(np.array(2), 1), dtypes=FEW),
     Record("numpy.take", np.take, inputs=((4, 5),), args=(np.zeros((0,), "int32"), 1), dtypes=FEW),
-    Record("numpy.take_along_axis", np.take_along_axis, inputs=((4, 5),), args=(np.array([[0, 4, -1]] * 4), 1),
-           dtypes=NO_WIDE),
-    Record("numpy.take_along_axis", np.take_along_axis, inputs=((4, 5),), args=(np.array([[0, 3, 1, 2, -1]]), 0),
-           dtypes=FEW),
-    Record("numpy.take_along_axis", np.take_along_axis, inputs=((2, 3, 4),), args=(np.zeros((2, 2, 4), "int32"), 1),
-           dtypes=FEW),
+    Record(
+        "numpy.take_along_axis",
+        np.take_along_axis,
+        inputs=((4, 5),),
+        args=(np.array([[0, 4, -1]] * 4), 1),
+        dtypes=NO_WIDE,
+    ),
+    Record(
+        "numpy.take_along_axis",
+        np.take_along_axis,
+        inputs=((4, 5),),
+        args=(np.array([[0, 3, 1, 2, -1]]), 0),
+        dtypes=FEW,
+    ),
+    Record(
+        "numpy.take_along_axis",
+        np.take_along_axis,
+        inputs=((2, 3, 4),),
+        args=(np.zeros((2, 2, 4), "int32"), 1),
+        dtypes=FEW,
+    ),
     Record("numpy.take_along_axis", np.take_along_axis, inputs=((4, 5),), args=(np.array([3, 19]), None), dtypes=FEW),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("record, name", **pytest_params(RECORDS))
@@ -32,15 +47,51 @@ def test_record(record, name):
 X = np.arange(60, dtype="float32").reshape(3, 4, 5)
 ARRAY, PAIR, MASK = np.array([2, 0, -1]), np.array([[0, 1], [2, -3]]), X[:, :, 0] > 20
 KEYS = [
-    0, -1, (1, 2), (1, 2, 3), slice(None), slice(1, None), slice(None, None, -1), slice(-1, None, -2), slice(5, 1, -1),
-    slice(2, 1), slice(-100, 100), (slice(None), slice(1, 3), slice(None, None, 2)), (slice(None), slice(2, -10, -1)),
-    Ellipsis, (Ellipsis, 0), (0, Ellipsis), (0, Ellipsis, 1), (Ellipsis, slice(1, 3)), None, (None, 0), (0, None),
-    (slice(None), None, 1, None), (Ellipsis, None), ARRAY, PAIR, (slice(None), ARRAY), (Ellipsis, PAIR),
-    (ARRAY, ARRAY), (slice(None), ARRAY, ARRAY), (ARRAY, slice(None), ARRAY), (ARRAY, 1), (1, slice(None), ARRAY),
-    (1, ARRAY), (PAIR, ARRAY[:2]), (ARRAY, None, ARRAY), (slice(1, None), None, ARRAY), (slice(0, 2), ARRAY, slice(None, None, -1)),
-    MASK, (MASK, 1), X > 30, (slice(None), np.array([True, False, True, True])), (Ellipsis, np.array([True] * 5)),
-    np.zeros(0, "int32"), X < 0,
-]  # fmt: skip
+    0,
+    -1,
+    (1, 2),
+    (1, 2, 3),
+    slice(None),
+    slice(1, None),
+    slice(None, None, -1),
+    slice(-1, None, -2),
+    slice(5, 1, -1),
+    slice(2, 1),
+    slice(-100, 100),
+    (slice(None), slice(1, 3), slice(None, None, 2)),
+    (slice(None), slice(2, -10, -1)),
+    Ellipsis,
+    (Ellipsis, 0),
+    (0, Ellipsis),
+    (0, Ellipsis, 1),
+    (Ellipsis, slice(1, 3)),
+    None,
+    (None, 0),
+    (0, None),
+    (slice(None), None, 1, None),
+    (Ellipsis, None),
+    ARRAY,
+    PAIR,
+    (slice(None), ARRAY),
+    (Ellipsis, PAIR),
+    (ARRAY, ARRAY),
+    (slice(None), ARRAY, ARRAY),
+    (ARRAY, slice(None), ARRAY),
+    (ARRAY, 1),
+    (1, slice(None), ARRAY),
+    (1, ARRAY),
+    (PAIR, ARRAY[:2]),
+    (ARRAY, None, ARRAY),
+    (slice(1, None), None, ARRAY),
+    (slice(0, 2), ARRAY, slice(None, None, -1)),
+    MASK,
+    (MASK, 1),
+    X > 30,
+    (slice(None), np.array([True, False, True, True])),
+    (Ellipsis, np.array([True] * 5)),
+    np.zeros(0, "int32"),
+    X < 0,
+]
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
@@ -123,17 +174,39 @@ def test_hot(tier):
 
 
 ERRORS = [
-    ("take", (X, np.array([3]), 0), IndexError, "index 3 is out of range for an axis of size 3. Received: x.shape=(3, 4, 5), "
-     "x.dtype=float32, indices.shape=(1,), indices.dtype=int64, axis=0"),
-    ("take", (X, np.array([0.5], "float32"), 0), TypeError, "indices must be integers, got float32. Received: "
-     "x.shape=(3, 4, 5), x.dtype=float32, indices.shape=(1,), indices.dtype=float32, axis=0"),
-    ("get_item", (X, 3), IndexError, "index 3 is out of range for an axis of size 3. Received: x.shape=(3, 4, 5), "
-     "x.dtype=float32, key=3"),
-    ("get_item", (X, (0, 0, 0, 0)), IndexError, "4 indices for 3 dimensions. Received: x.shape=(3, 4, 5), x.dtype=float32, "
-     "key=(0, 0, 0, 0)"),
-    ("get_item", (X, 1.5), IndexError, "an index must be an integer, got 1.5. Received: x.shape=(3, 4, 5), "
-     "x.dtype=float32, key=1.5"),
-]  # fmt: skip
+    (
+        "take",
+        (X, np.array([3]), 0),
+        IndexError,
+        "index 3 is out of range for an axis of size 3. Received: x.shape=(3, 4, 5), "
+        "x.dtype=float32, indices.shape=(1,), indices.dtype=int64, axis=0",
+    ),
+    (
+        "take",
+        (X, np.array([0.5], "float32"), 0),
+        TypeError,
+        "indices must be integers, got float32. Received: "
+        "x.shape=(3, 4, 5), x.dtype=float32, indices.shape=(1,), indices.dtype=float32, axis=0",
+    ),
+    (
+        "get_item",
+        (X, 3),
+        IndexError,
+        "index 3 is out of range for an axis of size 3. Received: x.shape=(3, 4, 5), x.dtype=float32, key=3",
+    ),
+    (
+        "get_item",
+        (X, (0, 0, 0, 0)),
+        IndexError,
+        "4 indices for 3 dimensions. Received: x.shape=(3, 4, 5), x.dtype=float32, key=(0, 0, 0, 0)",
+    ),
+    (
+        "get_item",
+        (X, 1.5),
+        IndexError,
+        "an index must be an integer, got 1.5. Received: x.shape=(3, 4, 5), x.dtype=float32, key=1.5",
+    ),
+]
 
 
 @pytest.mark.parametrize("name, args, kind, text", ERRORS)

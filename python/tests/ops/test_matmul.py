@@ -14,11 +14,24 @@ def product(op, reference, *shapes, **more):
 
 RECORDS = [
     product("numpy.matmul", np.matmul, (3, 4), (4, 2), dtypes=NO_FLOAT64),
-    *[product("numpy.matmul", np.matmul, a, b, dtypes=FEW) for a, b in [
-        ((4,), (4,)), ((4,), (4, 2)), ((3, 4), (4,)), ((5, 3, 4), (4, 2)), ((5, 3, 4), (5, 4, 2)), ((2, 1, 3, 4), (5, 4, 2)),
-        ((3, 0), (0, 2)), ((0, 3), (3, 2)), ((2, 3, 4), (4,))]],
-    *[product("numpy.dot", np.dot, a, b, dtypes=FEW) for a, b in [
-        ((4,), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (4,)), ((2, 3, 4), (5, 4, 2)), ((), (3,)), ((3,), ())]],
+    *[
+        product("numpy.matmul", np.matmul, a, b, dtypes=FEW)
+        for a, b in [
+            ((4,), (4,)),
+            ((4,), (4, 2)),
+            ((3, 4), (4,)),
+            ((5, 3, 4), (4, 2)),
+            ((5, 3, 4), (5, 4, 2)),
+            ((2, 1, 3, 4), (5, 4, 2)),
+            ((3, 0), (0, 2)),
+            ((0, 3), (3, 2)),
+            ((2, 3, 4), (4,)),
+        ]
+    ],
+    *[
+        product("numpy.dot", np.dot, a, b, dtypes=FEW)
+        for a, b in [((4,), (4,)), ((3, 4), (4, 2)), ((2, 3, 4), (4,)), ((2, 3, 4), (5, 4, 2)), ((), (3,)), ((3,), ())]
+    ],
     product("numpy.vdot", np.vdot, (2, 3), (2, 3), dtypes=FEW),
     *[product("numpy.inner", np.inner, a, b, dtypes=FEW) for a, b in [((4,), (4,)), ((2, 4), (3, 4)), ((), (3,))]],
     *[product("numpy.outer", np.outer, a, b, dtypes=FEW) for a, b in [((4,), (3,)), ((2, 2), (3,)), ((), (3,))]],
@@ -30,9 +43,17 @@ RECORDS = [
     # Keras's promise leaves the first axis out.
     product("numpy.kron", np.kron, (2, 3, 2), (3, 2), dtypes=FEW, symbolic=False, result=lambda name: name),
     product("numpy.cross", np.cross, (4, 3), (4, 3), dtypes=("float32", "int32")),
-    product("numpy.cross", np.cross, (2, 3, 4), (2, 3, 4), kwargs={"axis": 1}, dtypes=("float32",), symbolic=False,
-            result="float32"),
-]  # fmt: skip
+    product(
+        "numpy.cross",
+        np.cross,
+        (2, 3, 4),
+        (2, 3, 4),
+        kwargs={"axis": 1},
+        dtypes=("float32",),
+        symbolic=False,
+        result="float32",
+    ),
+]
 
 
 @pytest.mark.parametrize("record, name", **pytest_params(RECORDS))
@@ -41,20 +62,49 @@ def test_record(record, name):
 
 
 EINSUMS = [
-    ("ij,jk->ik", (2, 3), (3, 4)), ("ij,jk", (2, 3), (3, 4)), ("ij,kj->ki", (2, 3), (4, 3)), ("ij->ji", (2, 3)),
-    ("ij->", (2, 3)), ("ij->j", (2, 3)), ("ii", (3, 3)), ("ii->i", (3, 3)), ("iij->j", (3, 3, 2)), ("ij", (2, 3)),
-    ("ba", (2, 3)), ("i,i->", (3,), (3,)), ("i,j->ij", (3,), (4,)), ("i,j->ji", (3,), (4,)), ("ij,ij->ij", (2, 3), (2, 3)),
-    ("bi,bi->b", (2, 3), (2, 3)), ("bij,bjk->bik", (5, 2, 3), (5, 3, 4)), ("abc,cd->abd", (2, 3, 4), (4, 5)),
-    ("abc,cde->abde", (2, 3, 4), (4, 5, 6)), ("abcd,cde->abe", (2, 3, 4, 5), (4, 5, 6)),
-    ("aecd,abcd->acbe", (2, 5, 3, 4), (2, 6, 3, 4)), ("acbe,aecd->abcd", (2, 3, 6, 5), (2, 5, 3, 4)),
-    ("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)), ("...i,i->...", (2, 3, 4), (4,)), ("...x,xy->...y", (3,), (3, 4)),
-    ("i...->...", (2, 3, 4)), ("ij...,jk...->ik...", (2, 3, 4), (3, 5, 4)), ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)),
-    ("ij,j,i->", (2, 3), (3,), (2,)), ("abc,abd,ae->cde", (2, 3, 4), (2, 3, 5), (2, 6)), ("ij,jk->ik", (2, 1), (3, 4)),
-    ("bqhd,bkhd->bhqk", (2, 3, 4, 5), (2, 6, 4, 5)), ("bhqk,bkhd->bqhd", (2, 4, 3, 6), (2, 6, 4, 5)), ("i,ij->j", (3,), (3, 4)),
-    ("ij,i->j", (3, 4), (3,)), (" i j , j k -> i k ", (2, 3), (3, 4)), ("ab,cd->abcd", (2, 3), (4, 5)), (",ij->ij", (), (2, 3)),
-    ("abc,ab->abc", (2, 3, 4), (2, 3)), ("btd,dhv->bthv", (2, 3, 4), (4, 2, 2)), ("ij,jk->ik", (0, 3), (3, 4)),
+    ("ij,jk->ik", (2, 3), (3, 4)),
+    ("ij,jk", (2, 3), (3, 4)),
+    ("ij,kj->ki", (2, 3), (4, 3)),
+    ("ij->ji", (2, 3)),
+    ("ij->", (2, 3)),
+    ("ij->j", (2, 3)),
+    ("ii", (3, 3)),
+    ("ii->i", (3, 3)),
+    ("iij->j", (3, 3, 2)),
+    ("ij", (2, 3)),
+    ("ba", (2, 3)),
+    ("i,i->", (3,), (3,)),
+    ("i,j->ij", (3,), (4,)),
+    ("i,j->ji", (3,), (4,)),
+    ("ij,ij->ij", (2, 3), (2, 3)),
+    ("bi,bi->b", (2, 3), (2, 3)),
+    ("bij,bjk->bik", (5, 2, 3), (5, 3, 4)),
+    ("abc,cd->abd", (2, 3, 4), (4, 5)),
+    ("abc,cde->abde", (2, 3, 4), (4, 5, 6)),
+    ("abcd,cde->abe", (2, 3, 4, 5), (4, 5, 6)),
+    ("aecd,abcd->acbe", (2, 5, 3, 4), (2, 6, 3, 4)),
+    ("acbe,aecd->abcd", (2, 3, 6, 5), (2, 5, 3, 4)),
+    ("...ij,...jk->...ik", (2, 1, 3, 4), (5, 4, 2)),
+    ("...i,i->...", (2, 3, 4), (4,)),
+    ("...x,xy->...y", (3,), (3, 4)),
+    ("i...->...", (2, 3, 4)),
+    ("ij...,jk...->ik...", (2, 3, 4), (3, 5, 4)),
+    ("ij,jk,kl->il", (2, 3), (3, 4), (4, 5)),
+    ("ij,j,i->", (2, 3), (3,), (2,)),
+    ("abc,abd,ae->cde", (2, 3, 4), (2, 3, 5), (2, 6)),
+    ("ij,jk->ik", (2, 1), (3, 4)),
+    ("bqhd,bkhd->bhqk", (2, 3, 4, 5), (2, 6, 4, 5)),
+    ("bhqk,bkhd->bqhd", (2, 4, 3, 6), (2, 6, 4, 5)),
+    ("i,ij->j", (3,), (3, 4)),
+    ("ij,i->j", (3, 4), (3,)),
+    (" i j , j k -> i k ", (2, 3), (3, 4)),
+    ("ab,cd->abcd", (2, 3), (4, 5)),
+    (",ij->ij", (), (2, 3)),
+    ("abc,ab->abc", (2, 3, 4), (2, 3)),
+    ("btd,dhv->bthv", (2, 3, 4), (4, 2, 2)),
+    ("ij,jk->ik", (0, 3), (3, 4)),
     ("ij,jk->ik", (2, 0), (0, 4)),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
@@ -82,9 +132,21 @@ def test_dtypes_of_products():
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
 def test_norm(tier):
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")
-    for kwargs in ({}, {"axis": 1}, {"axis": -1, "keepdims": True}, {"ord": 1, "axis": 0}, {"ord": np.inf, "axis": 1},
-                   {"ord": -np.inf, "axis": 1}, {"ord": 0, "axis": 1}, {"ord": 3, "axis": 1}, {"ord": "fro"},
-                   {"ord": 1}, {"ord": -1}, {"ord": np.inf}, {"ord": -np.inf, "keepdims": True}):  # fmt: skip
+    for kwargs in (
+        {},
+        {"axis": 1},
+        {"axis": -1, "keepdims": True},
+        {"ord": 1, "axis": 0},
+        {"ord": np.inf, "axis": 1},
+        {"ord": -np.inf, "axis": 1},
+        {"ord": 0, "axis": 1},
+        {"ord": 3, "axis": 1},
+        {"ord": "fro"},
+        {"ord": 1},
+        {"ord": -1},
+        {"ord": np.inf},
+        {"ord": -np.inf, "keepdims": True},
+    ):
         want = np.linalg.norm(x, **kwargs)
         got = run("linalg.norm", tier, x, **kwargs)[1][0]
         assert got.shape == want.shape
@@ -94,15 +156,31 @@ def test_norm(tier):
 
 X = np.ones((3, 4), "float32")
 ERRORS = [
-    ("numpy.matmul", (X, X), "inner dimensions differ: 4 and 3. Received: x1.shape=(3, 4), x1.dtype=float32, x2.shape=(3, 4), "
-     "x2.dtype=float32"),
-    ("numpy.einsum", ("ij,jk->ik", X), "2 terms in the subscripts for 1 operands. Received: subscripts=\"ij,jk->ik\", "
-     "operands=(<tensor (3, 4) float32>,)"),
-    ("numpy.einsum", ("ij,jk->ik", X, X), "\"j\" stands for sizes 4 and 3. Received: subscripts=\"ij,jk->ik\", "
-     "operands=(<tensor (3, 4) float32>, <tensor (3, 4) float32>)"),
-    ("numpy.einsum", ("ij->k", X), "the result \"k\" must name letters of the operands, each once. Received: "
-     "subscripts=\"ij->k\", operands=(<tensor (3, 4) float32>,)"),
-]  # fmt: skip
+    (
+        "numpy.matmul",
+        (X, X),
+        "inner dimensions differ: 4 and 3. Received: x1.shape=(3, 4), x1.dtype=float32, x2.shape=(3, 4), "
+        "x2.dtype=float32",
+    ),
+    (
+        "numpy.einsum",
+        ("ij,jk->ik", X),
+        '2 terms in the subscripts for 1 operands. Received: subscripts="ij,jk->ik", '
+        "operands=(<tensor (3, 4) float32>,)",
+    ),
+    (
+        "numpy.einsum",
+        ("ij,jk->ik", X, X),
+        '"j" stands for sizes 4 and 3. Received: subscripts="ij,jk->ik", '
+        "operands=(<tensor (3, 4) float32>, <tensor (3, 4) float32>)",
+    ),
+    (
+        "numpy.einsum",
+        ("ij->k", X),
+        'the result "k" must name letters of the operands, each once. Received: '
+        'subscripts="ij->k", operands=(<tensor (3, 4) float32>,)',
+    ),
+]
 
 
 @pytest.mark.parametrize("name, args, text", ERRORS)

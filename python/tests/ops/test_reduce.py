@@ -74,10 +74,17 @@ def test_special_values(tier):
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
-@pytest.mark.parametrize("shape, axis", [
-    ((1_000_000,), None), ((1_000_003,), 0), ((1000, 1000), None), ((1_000_000, 1), 0), ((8, 1250, 50), (0, 1)),
-    ((7, 1031, 100), (0, 1)),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape, axis",
+    [
+        ((1_000_000,), None),
+        ((1_000_003,), 0),
+        ((1000, 1000), None),
+        ((1_000_000, 1), 0),
+        ((8, 1250, 50), (0, 1)),
+        ((7, 1031, 100), (0, 1)),
+    ],
+)
 def test_long_sums_are_right(shape, axis, tier):
     x = np.random.default_rng(0).random(shape).astype("float32")
     for name in ("sum", "mean"):
@@ -107,13 +114,24 @@ def test_prod_dtype():
 
 
 ERRORS = [
-    ("max", {"x": np.ones((0, 4), "float32"), "axis": 0}, "there is no maximum of no numbers. Received: x.shape=(0, 4), "
-     "x.dtype=float32, axis=0, keepdims=False, initial=None"),
-    ("sum", {"x": np.ones((2, 4), "float32"), "axis": 2}, "axis 2 is out of range for a tensor of rank 2. Received: "
-     "x.shape=(2, 4), x.dtype=float32, axis=2, keepdims=False"),
-    ("mean", {"x": np.ones((2, 4), "float32"), "axis": (1, -1)}, "axis -1 is given twice. Received: x.shape=(2, 4), "
-     "x.dtype=float32, axis=(1, -1), keepdims=False"),
-]  # fmt: skip
+    (
+        "max",
+        {"x": np.ones((0, 4), "float32"), "axis": 0},
+        "there is no maximum of no numbers. Received: x.shape=(0, 4), "
+        "x.dtype=float32, axis=0, keepdims=False, initial=None",
+    ),
+    (
+        "sum",
+        {"x": np.ones((2, 4), "float32"), "axis": 2},
+        "axis 2 is out of range for a tensor of rank 2. Received: "
+        "x.shape=(2, 4), x.dtype=float32, axis=2, keepdims=False",
+    ),
+    (
+        "mean",
+        {"x": np.ones((2, 4), "float32"), "axis": (1, -1)},
+        "axis -1 is given twice. Received: x.shape=(2, 4), x.dtype=float32, axis=(1, -1), keepdims=False",
+    ),
+]
 
 
 @pytest.mark.parametrize("name, kwargs, text", ERRORS)

@@ -52,15 +52,27 @@ JOIN = [
     Record("numpy.split", np.split, inputs=((4, 6),), args=(2,)),
     Record("numpy.split", np.split, inputs=((4, 6),), args=(3, -1), dtypes=FEW),
     Record("numpy.split", np.split, inputs=((4, 6),), args=([1, 4], 1), dtypes=FEW),
-    Record("numpy.split", np.split, inputs=((4, 6),), args=([1, 1, 9], 0), dtypes=FEW, symbolic=False,
-           result=lambda name: [name] * 4),
+    Record(
+        "numpy.split",
+        np.split,
+        inputs=((4, 6),),
+        args=([1, 1, 9], 0),
+        dtypes=FEW,
+        symbolic=False,
+        result=lambda name: [name] * 4,
+    ),
     Record("numpy.array_split", np.array_split, inputs=((7, 2),), args=(3,), dtypes=FEW),
     Record("numpy.hsplit", np.hsplit, inputs=((4, 6),), args=(2,), dtypes=FEW),
     Record("numpy.vsplit", np.vsplit, inputs=((4, 6),), args=([1, 3],), dtypes=FEW),
     Record("numpy.dsplit", np.dsplit, inputs=((2, 2, 6),), args=(2,), dtypes=FEW),
-    Record("core.unstack", lambda x, num, axis: list(np.moveaxis(x, axis, 0)), inputs=((2, 3),), args=(3, 1),
-           symbolic=keras.ops.unstack),
-]  # fmt: skip
+    Record(
+        "core.unstack",
+        lambda x, num, axis: list(np.moveaxis(x, axis, 0)),
+        inputs=((2, 3),),
+        args=(3, 1),
+        symbolic=keras.ops.unstack,
+    ),
+]
 
 MOVE = [
     Record("numpy.flip", np.flip),
@@ -105,11 +117,14 @@ DIAGONAL = [
     Record("numpy.diagonal", np.diagonal, inputs=((2, 3, 4),), args=(-1, -1, 0), dtypes=FEW),
     Record("numpy.trace", np.trace, inputs=((3, 4),), dtypes=tuple(name for name in ALL if name != "float64")),
     Record("numpy.trace", np.trace, inputs=((3, 4, 2),), args=(1, 1, 0), dtypes=FEW),
-    *[Record(f"numpy.{f}", getattr(np, f), inputs=((2, 3, 4),), args=(k,), dtypes=FEW)
-      for f in ("tril", "triu") for k in (-1, 0, 1)],
+    *[
+        Record(f"numpy.{f}", getattr(np, f), inputs=((2, 3, 4),), args=(k,), dtypes=FEW)
+        for f in ("tril", "triu")
+        for k in (-1, 0, 1)
+    ],
     Record("numpy.tril", np.tril, inputs=((3, 3),)),
     Record("numpy.triu", np.triu, inputs=((3, 3),)),
-]  # fmt: skip
+]
 
 LIKE = [
     Record("numpy.zeros_like", np.zeros_like),
@@ -137,15 +152,38 @@ def test_record(record, name):
 
 
 MADE = [
-    ("zeros", ((2, 3),)), ("zeros", (3,)), ("zeros", ((),)), ("ones", ((0, 2), "int8")), ("full", ((2, 2), 7)),
-    ("full", ((2, 2), 7, "int32")), ("arange", (5,)), ("arange", (1, 10, 3)), ("arange", (10, 1, -4)),
-    ("arange", (0, 1, 0.1)), ("arange", (3, 3)), ("arange", (5, None, None, "float16")), ("arange", (2.5,)),
-    ("linspace", (0, 10)), ("linspace", (-1.5, 2, 7)), ("linspace", (0, 10, 5, False)), ("linspace", (3, 3, 1)),
-    ("linspace", (0, 9, 4, True, False, "int32")), ("linspace", (0, 9, 0)), ("logspace", (0, 3, 4)),
-    ("logspace", (0, 3, 4, False, 2)), ("geomspace", (1, 1000, 4)), ("eye", (3,)), ("eye", (3, 4, 1)),
-    ("eye", (3, 4, -2, "bool")), ("identity", (4,)), ("identity", (0,)), ("identity", (2, "int64")), ("tri", (3,)),
-    ("tri", (3, 5, 1)), ("tri", (4, 2, -1, "int32")),
-]  # fmt: skip
+    ("zeros", ((2, 3),)),
+    ("zeros", (3,)),
+    ("zeros", ((),)),
+    ("ones", ((0, 2), "int8")),
+    ("full", ((2, 2), 7)),
+    ("full", ((2, 2), 7, "int32")),
+    ("arange", (5,)),
+    ("arange", (1, 10, 3)),
+    ("arange", (10, 1, -4)),
+    ("arange", (0, 1, 0.1)),
+    ("arange", (3, 3)),
+    ("arange", (5, None, None, "float16")),
+    ("arange", (2.5,)),
+    ("linspace", (0, 10)),
+    ("linspace", (-1.5, 2, 7)),
+    ("linspace", (0, 10, 5, False)),
+    ("linspace", (3, 3, 1)),
+    ("linspace", (0, 9, 4, True, False, "int32")),
+    ("linspace", (0, 9, 0)),
+    ("logspace", (0, 3, 4)),
+    ("logspace", (0, 3, 4, False, 2)),
+    ("geomspace", (1, 1000, 4)),
+    ("eye", (3,)),
+    ("eye", (3, 4, 1)),
+    ("eye", (3, 4, -2, "bool")),
+    ("identity", (4,)),
+    ("identity", (0,)),
+    ("identity", (2, "int64")),
+    ("tri", (3,)),
+    ("tri", (3, 5, 1)),
+    ("tri", (4, 2, -1, "int32")),
+]
 
 
 @pytest.mark.parametrize("name, args", MADE)
@@ -167,12 +205,19 @@ def test_linspace_between_tensors():
 
 
 JOINED = [
-    ("concatenate", ((2, 3), (1, 3)), {}), ("concatenate", ((2, 1), (2, 3), (2, 0)), {"axis": -1}),
-    ("stack", ((2, 3), (2, 3)), {}), ("stack", ((2, 3), (2, 3)), {"axis": -1}), ("stack", ((), ()), {}),
-    ("hstack", ((2,), (3,)), {}), ("hstack", ((2, 1), (2, 3)), {}), ("vstack", ((3,), (3,)), {}),
-    ("vstack", ((2, 3), (1, 3)), {}), ("dstack", ((3,), (3,)), {}), ("dstack", ((2, 3), (2, 3)), {}),
+    ("concatenate", ((2, 3), (1, 3)), {}),
+    ("concatenate", ((2, 1), (2, 3), (2, 0)), {"axis": -1}),
+    ("stack", ((2, 3), (2, 3)), {}),
+    ("stack", ((2, 3), (2, 3)), {"axis": -1}),
+    ("stack", ((), ()), {}),
+    ("hstack", ((2,), (3,)), {}),
+    ("hstack", ((2, 1), (2, 3)), {}),
+    ("vstack", ((3,), (3,)), {}),
+    ("vstack", ((2, 3), (1, 3)), {}),
+    ("dstack", ((3,), (3,)), {}),
+    ("dstack", ((2, 3), (2, 3)), {}),
     ("dstack", ((2, 3, 1), (2, 3, 2)), {}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("dtypes", [("float32",) * 3, ("int8", "float16", "int8"), ("bool", "int32", "uint8")])
@@ -197,28 +242,60 @@ def test_numbers_of_shapes():
 
 X = np.ones((3, 4), "float32")
 ERRORS = [
-    ("reshape", (X, (5, 2)), "cannot reshape 12 elements into (5, 2). Received: x.shape=(3, 4), x.dtype=float32, "
-     "newshape=(5, 2)"),
-    ("reshape", (X, (-1, -1)), "newshape must hold at most one -1 and no other negative number, got (-1, -1). Received: "
-     "x.shape=(3, 4), x.dtype=float32, newshape=(-1, -1)"),
-    ("transpose", (X, (0,)), "axes must name each of the 2 dimensions once, got (0,). Received: x.shape=(3, 4), "
-     "x.dtype=float32, axes=(0,)"),
+    (
+        "reshape",
+        (X, (5, 2)),
+        "cannot reshape 12 elements into (5, 2). Received: x.shape=(3, 4), x.dtype=float32, newshape=(5, 2)",
+    ),
+    (
+        "reshape",
+        (X, (-1, -1)),
+        "newshape must hold at most one -1 and no other negative number, got (-1, -1). Received: "
+        "x.shape=(3, 4), x.dtype=float32, newshape=(-1, -1)",
+    ),
+    (
+        "transpose",
+        (X, (0,)),
+        "axes must name each of the 2 dimensions once, got (0,). Received: x.shape=(3, 4), x.dtype=float32, axes=(0,)",
+    ),
     ("squeeze", (X, 0), "cannot squeeze axis 0 of size 3. Received: x.shape=(3, 4), x.dtype=float32, axis=0"),
-    ("broadcast_to", (X, (2, 4)), "cannot broadcast (3, 4) to (2, 4). Received: x.shape=(3, 4), x.dtype=float32, "
-     "shape=(2, 4)"),
-    ("concatenate", ([X, X[:2]], 1), "shapes must agree on all axes but 1, got (3, 4) and (2, 4). Received: "
-     "xs=(<tensor (3, 4) float32>, <tensor (2, 4) float32>), axis=1"),
-    ("split", (X, 3, 1), "axis 1 of size 4 cannot be split into 3 equal parts. Received: x.shape=(3, 4), "
-     "x.dtype=float32, indices_or_sections=3, axis=1"),
+    (
+        "broadcast_to",
+        (X, (2, 4)),
+        "cannot broadcast (3, 4) to (2, 4). Received: x.shape=(3, 4), x.dtype=float32, shape=(2, 4)",
+    ),
+    (
+        "concatenate",
+        ([X, X[:2]], 1),
+        "shapes must agree on all axes but 1, got (3, 4) and (2, 4). Received: "
+        "xs=(<tensor (3, 4) float32>, <tensor (2, 4) float32>), axis=1",
+    ),
+    (
+        "split",
+        (X, 3, 1),
+        "axis 1 of size 4 cannot be split into 3 equal parts. Received: x.shape=(3, 4), "
+        "x.dtype=float32, indices_or_sections=3, axis=1",
+    ),
     ("arange", (0, 1, 0), "step must not be zero. Received: start=0, stop=1, step=0, dtype=None"),
-    ("pad", (X, 1, "wrap"), 'mode must be "constant", "reflect", "symmetric" or "edge". Received: x.shape=(3, 4), '
-     'x.dtype=float32, pad_width=1, mode="wrap", constant_values=None'),
-    ("pad", (X, ((1, 1),) * 3), "pad_width has 3 pairs for 2 dimensions. Received: x.shape=(3, 4), x.dtype=float32, "
-     'pad_width=((1, 1), (1, 1), (1, 1)), mode="constant", constant_values=None'),
-    ("repeat", (X, [1, 2], 0), "2 repeats for an axis of size 3. Received: x.shape=(3, 4), x.dtype=float32, "
-     "repeats=(1, 2), axis=0"),
+    (
+        "pad",
+        (X, 1, "wrap"),
+        'mode must be "constant", "reflect", "symmetric" or "edge". Received: x.shape=(3, 4), '
+        'x.dtype=float32, pad_width=1, mode="wrap", constant_values=None',
+    ),
+    (
+        "pad",
+        (X, ((1, 1),) * 3),
+        "pad_width has 3 pairs for 2 dimensions. Received: x.shape=(3, 4), x.dtype=float32, "
+        'pad_width=((1, 1), (1, 1), (1, 1)), mode="constant", constant_values=None',
+    ),
+    (
+        "repeat",
+        (X, [1, 2], 0),
+        "2 repeats for an axis of size 3. Received: x.shape=(3, 4), x.dtype=float32, repeats=(1, 2), axis=0",
+    ),
     ("identity", (-1,), "a dimension must not be negative. Received: n=-1, dtype=None"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("name, args, text", ERRORS)

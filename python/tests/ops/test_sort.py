@@ -23,16 +23,32 @@ SORT = [
     Record("numpy.argsort", stable, inputs=((4, 7),), args=(None,), dtypes=FEW),
     Record("numpy.argmax", np.argmax, inputs=((4, 7),), dtypes=NO_FLOAT64),
     Record("numpy.argmin", np.argmin, inputs=((4, 7),), dtypes=NO_FLOAT64),
-    *[Record(f"numpy.{f}", getattr(np, f), inputs=((4, 7),), kwargs=k, dtypes=FEW) for f in ("argmax", "argmin")
-      for k in ({"axis": 0}, {"axis": -1, "keepdims": True}, {"keepdims": True})],
+    *[
+        Record(f"numpy.{f}", getattr(np, f), inputs=((4, 7),), kwargs=k, dtypes=FEW)
+        for f in ("argmax", "argmin")
+        for k in ({"axis": 0}, {"axis": -1, "keepdims": True}, {"keepdims": True})
+    ],
     Record("numpy.argmax", np.argmax, inputs=((),), dtypes=FEW),
-    Record("numpy.searchsorted", lambda a, v, side="left": np.searchsorted(a, v, side), inputs=(np.array([-2, 0, 0, 1], "int32"), (3, 5)),
-           dtypes=("int32",)),
-    Record("numpy.searchsorted", lambda a, v, side: np.searchsorted(a, v, side), args=("right",),
-           inputs=(np.array([-2, 0, 0, 1], "float32"), (3, 5)), dtypes=FLOAT32),
-    Record("numpy.digitize", np.digitize, inputs=((3, 5), np.array([-2, 0, 1], "float32")), dtypes=("float32", "int32")),
-    Record("numpy.digitize", np.digitize, inputs=((3, 5), np.array([2, 0, -1], "float32")), dtypes=("float32", "int32")),
-]  # fmt: skip
+    Record(
+        "numpy.searchsorted",
+        lambda a, v, side="left": np.searchsorted(a, v, side),
+        inputs=(np.array([-2, 0, 0, 1], "int32"), (3, 5)),
+        dtypes=("int32",),
+    ),
+    Record(
+        "numpy.searchsorted",
+        lambda a, v, side: np.searchsorted(a, v, side),
+        args=("right",),
+        inputs=(np.array([-2, 0, 0, 1], "float32"), (3, 5)),
+        dtypes=FLOAT32,
+    ),
+    Record(
+        "numpy.digitize", np.digitize, inputs=((3, 5), np.array([-2, 0, 1], "float32")), dtypes=("float32", "int32")
+    ),
+    Record(
+        "numpy.digitize", np.digitize, inputs=((3, 5), np.array([2, 0, -1], "float32")), dtypes=("float32", "int32")
+    ),
+]
 
 SCAN = [
     Record("numpy.cumsum", np.cumsum, inputs=((3, 5),), args=(1,), dtypes=NO_FLOAT64),
@@ -52,13 +68,35 @@ QUANTILE = [
     Record("numpy.median", np.median, inputs=((4, 6),), dtypes=("float16", "float32", "int32", "int8")),
     Record("numpy.median", np.median, inputs=((4, 6),), kwargs={"axis": 1, "keepdims": True}, dtypes=FLOAT32),
     Record("numpy.median", np.median, inputs=((2, 3, 5),), kwargs={"axis": (0, -1)}, dtypes=FLOAT32),
-    *[Record("numpy.quantile", np.quantile, inputs=((4, 6),), args=(q,), kwargs={"method": method, "axis": 0}, dtypes=FLOAT32)
-      for method in ("linear", "lower", "higher", "nearest", "midpoint") for q in (0.0, 0.3, 0.5, 1.0)],
-    Record("numpy.quantile", np.quantile, inputs=((4, 6),), args=(np.array([0.1, 0.9]),), kwargs={"keepdims": True},
-           dtypes=FLOAT32),
-    Record("numpy.percentile", np.percentile, inputs=((4, 6),), args=(np.array([10.0, 90.0]),), kwargs={"axis": -1},
-           dtypes=FLOAT32),
-]  # fmt: skip
+    *[
+        Record(
+            "numpy.quantile",
+            np.quantile,
+            inputs=((4, 6),),
+            args=(q,),
+            kwargs={"method": method, "axis": 0},
+            dtypes=FLOAT32,
+        )
+        for method in ("linear", "lower", "higher", "nearest", "midpoint")
+        for q in (0.0, 0.3, 0.5, 1.0)
+    ],
+    Record(
+        "numpy.quantile",
+        np.quantile,
+        inputs=((4, 6),),
+        args=(np.array([0.1, 0.9]),),
+        kwargs={"keepdims": True},
+        dtypes=FLOAT32,
+    ),
+    Record(
+        "numpy.percentile",
+        np.percentile,
+        inputs=((4, 6),),
+        args=(np.array([10.0, 90.0]),),
+        kwargs={"axis": -1},
+        dtypes=FLOAT32,
+    ),
+]
 
 
 @pytest.mark.parametrize("record, name", **pytest_params(SORT + SCAN + QUANTILE))
@@ -158,13 +196,25 @@ def test_counts(tier):
 
 
 ERRORS = [
-    ("numpy.argmax", (np.ones((0, 2), "float32"), 0), "there is no greatest or least of no numbers. Received: x.shape=(0, 2), "
-     "x.dtype=float32, axis=0, keepdims=False"),
-    ("math.top_k", (np.ones(3, "float32"), 4), "k must lie between 0 and the size of the last axis, 3. Received: x.shape=(3,), "
-     "x.dtype=float32, k=4, sorted=True"),
-    ("numpy.quantile", (np.ones(3, "float32"), 1.5), "q must lie within [0, 1]. Received: x.shape=(3,), x.dtype=float32, "
-     "q=1.5, axis=None, method=\"linear\", keepdims=False"),
-]  # fmt: skip
+    (
+        "numpy.argmax",
+        (np.ones((0, 2), "float32"), 0),
+        "there is no greatest or least of no numbers. Received: x.shape=(0, 2), "
+        "x.dtype=float32, axis=0, keepdims=False",
+    ),
+    (
+        "math.top_k",
+        (np.ones(3, "float32"), 4),
+        "k must lie between 0 and the size of the last axis, 3. Received: x.shape=(3,), "
+        "x.dtype=float32, k=4, sorted=True",
+    ),
+    (
+        "numpy.quantile",
+        (np.ones(3, "float32"), 1.5),
+        "q must lie within [0, 1]. Received: x.shape=(3,), x.dtype=float32, "
+        'q=1.5, axis=None, method="linear", keepdims=False',
+    ),
+]
 
 
 @pytest.mark.parametrize("name, args, text", ERRORS)

@@ -23,6 +23,7 @@ EvaluatorRow row(Evaluator evaluate) {
 
 std::span<const EvaluatorRow> unary_evaluators();
 std::span<const EvaluatorRow> binary_evaluators();
+std::span<const EvaluatorRow> float64_evaluators();
 
 /// The evaluator of a node's type, or null.
 Evaluator find_evaluator(const ov::Node& node);
