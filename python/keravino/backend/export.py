@@ -2,15 +2,9 @@
 
 
 class OpenvinoExportArchive:
-    """SavedModels are TensorFlow's own format; OpenVINO IR is written by `model.export(path, format="openvino")`."""
+    """SavedModels are TensorFlow's own format, so there is none to write here."""
 
-    def track(self, resource):
-        """Raises NotImplementedError."""
-        raise NotImplementedError(self._reason())
-
-    def add_endpoint(self, name, fn, input_signature=None, **kwargs):
-        """Raises NotImplementedError."""
-        raise NotImplementedError(self._reason())
-
-    def _reason(self):
-        return 'keravino writes no SavedModel. Use model.export("model.xml", format="openvino"), or save as .keras.'
+    def __init__(self):
+        raise NotImplementedError(
+            'keravino writes no SavedModel. Use model.export("model.xml", format="openvino"), or save as .keras.'
+        )

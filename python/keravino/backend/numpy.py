@@ -10,7 +10,14 @@ fill(globals(), "numpy")
 def vectorize(pyfunc, *, excluded=None, signature=None):
     """A function that is applied along the leading dimensions of its arguments."""
 
-    def vmap(function):
-        return lambda *args: vectorized_map(lambda slices: function(*slices), args)
+    def vmap(function, in_axes):
+        def mapped(*args):
+            def call(slices):
+                slices = iter(slices)
+                return function(*(x if axis is None else next(slices) for x, axis in zip(args, in_axes, strict=True)))
+
+            return vectorized_map(call, [x for x, axis in zip(args, in_axes, strict=True) if axis is not None])
+
+        return mapped
 
     return vectorize_impl(pyfunc, vmap, excluded=excluded, signature=signature)

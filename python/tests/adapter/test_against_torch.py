@@ -18,7 +18,8 @@ rng = np.random.default_rng(7)
 
 
 def mobilenet():
-    return keras.applications.MobileNetV2(weights=None, classifier_activation=None, classes=100, input_shape=(96, 96, 3))
+    shape = (96, 96, 3)
+    return keras.applications.MobileNetV2(shape, weights=None, classifier_activation=None, classes=100)
 
 
 def digits():
