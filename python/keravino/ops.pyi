@@ -69,6 +69,18 @@ def arctan2(x1: ArrayLike, x2: ArrayLike) -> Tensor:
 def arctanh(x: ArrayLike) -> Tensor:
     """Inverse hyperbolic tangent."""
 
+def argmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the greatest element."""
+
+def argmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the least element."""
+
+def argpartition(x: ArrayLike, kth: int, axis: int | None = -1) -> Tensor:
+    """An order with the kth element in its sorted place."""
+
+def argsort(x: ArrayLike, axis: int | None = -1) -> Tensor:
+    """The order that sorts an axis."""
+
 def array(x: ArrayLike, dtype: str | None = None) -> Tensor:
     """A tensor of these numbers."""
 
@@ -89,6 +101,9 @@ def beta(shape: Shape, alpha: ArrayLike, beta: ArrayLike, dtype: str | None = No
 
 def binary_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: bool = False) -> Tensor:
     """Cross-entropy of independent yes-or-no answers."""
+
+def bincount(x: ArrayLike, weights: ArrayLike = None, minlength: int = 0, sparse: bool = False) -> Tensor:
+    """How often each number occurs."""
 
 def binomial(shape: Shape, counts: ArrayLike, probabilities: ArrayLike, dtype: str | None = None, seed: ArrayLike = None) -> Tensor:
     """Numbers of successes in independent trials."""
@@ -165,6 +180,15 @@ def cosh(x: ArrayLike) -> Tensor:
 def count_nonzero(x: ArrayLike, axis: int | Sequence[int] | None = None) -> Tensor:
     """Number of elements along axes that are not zero."""
 
+def cross(x1: ArrayLike, x2: ArrayLike, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
+    """Cross products of vectors."""
+
+def cumprod(x: ArrayLike, axis: int | None = None, dtype: str | None = None) -> Tensor:
+    """Running products."""
+
+def cumsum(x: ArrayLike, axis: int | None = None, dtype: str | None = None) -> Tensor:
+    """Running sums."""
+
 def deg2rad(x: ArrayLike) -> Tensor:
     """Degrees to radians."""
 
@@ -183,11 +207,20 @@ def diagflat(x: ArrayLike, k: int = 0) -> Tensor:
 def diagonal(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Diagonals of the matrices along two axes."""
 
+def diff(a: ArrayLike, n: int = 1, axis: int = -1) -> Tensor:
+    """Differences of neighbours, n times."""
+
+def digitize(x: ArrayLike, bins: ArrayLike) -> Tensor:
+    """The bin of each number."""
+
 def divide(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Quotient as floats, element by element."""
 
 def divide_no_nan(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Quotient as floats, 0 where the divisor is 0."""
+
+def dot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """Sum over the last axis of x1 and the last but one of x2."""
 
 def dot_product_attention(query: ArrayLike, key: ArrayLike, value: ArrayLike, bias: ArrayLike = None, mask: ArrayLike = None, scale: ArrayLike = None, is_causal: bool = False, flash_attention: bool | None = None, attn_logits_soft_cap: float | None = None) -> Tensor:
     """Scaled dot-product attention."""
@@ -200,6 +233,9 @@ def dsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tenso
 
 def dstack(xs: Sequence[ArrayLike]) -> Tensor:
     """Tensors in depth: along the third axis."""
+
+def einsum(subscripts: str, *operands: ArrayLike) -> Tensor:
+    """Einstein's summation."""
 
 def elu(x: ArrayLike, alpha: float = 1) -> Tensor:
     """x, and alpha (e**x - 1) where negative."""
@@ -282,6 +318,9 @@ def gelu(x: ArrayLike, approximate: bool = True) -> Tensor:
 def geomspace(start: ArrayLike, stop: ArrayLike, num: int = 50, endpoint: bool = True, dtype: str | None = None, axis: int = 0) -> Tensor:
     """A geometric progression from start to stop."""
 
+def get_item(x: ArrayLike, key: Any) -> Tensor:
+    """x[key]."""
+
 def glu(x: ArrayLike, axis: int = -1) -> Tensor:
     """The first half along the axis times the sigmoid of the second."""
 
@@ -321,11 +360,20 @@ def identity(n: int | Tensor, dtype: str | None = None) -> Tensor:
 def imag(x: ArrayLike) -> Tensor:
     """The imaginary part: zeros, as tensors are real."""
 
+def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Tensor:
+    """Whether targets are among the k best predictions."""
+
+def inner(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """Sum over the last axes of both."""
+
 def isclose(x1: ArrayLike, x2: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether |x1 - x2| <= atol + rtol |x2|, element by element."""
 
 def isfinite(x: ArrayLike) -> Tensor:
     """Whether neither NaN nor infinite."""
+
+def isin(x1: ArrayLike, x2: ArrayLike, assume_unique: bool = False, invert: bool = False) -> Tensor:
+    """Whether each element of x1 is one of x2."""
 
 def isinf(x: ArrayLike) -> Tensor:
     """Whether infinite."""
@@ -341,6 +389,9 @@ def isposinf(x: ArrayLike) -> Tensor:
 
 def isreal(x: ArrayLike) -> Tensor:
     """Whether the imaginary part is 0."""
+
+def kron(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """The Kronecker product."""
 
 def lcm(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Least common multiple, element by element."""
@@ -406,7 +457,7 @@ def logsumexp(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: b
     """log(sum(exp(x))) along axes, without overflow."""
 
 def matmul(x1: ArrayLike, x2: ArrayLike) -> Tensor:
-    """Matrix product of the last two dimensions."""
+    """Matrix product over the last two axes."""
 
 def max(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False, initial: ArrayLike = None) -> Tensor:
     """Greatest element along axes."""
@@ -419,6 +470,9 @@ def maximum(x1: ArrayLike, x2: ArrayLike) -> Tensor:
 
 def mean(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Mean of the elements along axes."""
+
+def median(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Medians along axes."""
 
 def meshgrid(*x: ArrayLike, indexing: str = "xy") -> list[Tensor]:
     """Coordinate matrices from coordinate vectors."""
@@ -438,11 +492,56 @@ def moments(x: ArrayLike, axes: int | Sequence[int], keepdims: bool = False, syn
 def moveaxis(x: ArrayLike, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
     """Axes moved to other places."""
 
+def multi_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False) -> Tensor:
+    """One for each class that occurs, else zero."""
+
 def multiply(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Product, element by element; of bools "and"."""
 
 def nan_to_num(x: ArrayLike, nan: float = 0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
     """NaN and infinities replaced by numbers."""
+
+def nanargmax(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the greatest element but NaN."""
+
+def nanargmin(x: ArrayLike, axis: int | None = None, keepdims: bool = False) -> Tensor:
+    """The place of the least element but NaN."""
+
+def nancumprod(x: ArrayLike, axis: int | None = None, dtype: str | None = None) -> Tensor:
+    """Running products with NaN as one."""
+
+def nancumsum(x: ArrayLike, axis: int | None = None, dtype: str | None = None) -> Tensor:
+    """Running sums with NaN as zero."""
+
+def nanmax(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Greatest element along axes but NaN."""
+
+def nanmean(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Mean along axes of what is not NaN."""
+
+def nanmedian(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Medians of what is not NaN."""
+
+def nanmin(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Least element along axes but NaN."""
+
+def nanpercentile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """Percentiles of what is not NaN."""
+
+def nanprod(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Product along axes with NaN as one."""
+
+def nanquantile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """Quantiles of what is not NaN."""
+
+def nanstd(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Standard deviation along axes of what is not NaN."""
+
+def nansum(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Sum along axes with NaN as zero."""
+
+def nanvar(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Variance along axes of what is not NaN."""
 
 def ndim(x: ArrayLike) -> int:
     """The number of dimensions."""
@@ -450,11 +549,20 @@ def ndim(x: ArrayLike) -> int:
 def negative(x: ArrayLike) -> Tensor:
     """The negated tensor."""
 
+def nonzero(x: ArrayLike) -> list[Tensor]:
+    """Coordinates of the elements that are not zero."""
+
+def norm(x: ArrayLike, ord: Any = None, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
+    """Norms of vectors or matrices."""
+
 def normal(shape: Shape, mean: ArrayLike = 0, stddev: ArrayLike = 1, dtype: str | None = None, seed: ArrayLike = None) -> Tensor:
     """Normally distributed reals."""
 
 def not_equal(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Whether x1 != x2, element by element."""
+
+def one_hot(x: ArrayLike, num_classes: int, axis: int = -1, dtype: str | None = None, sparse: bool = False) -> Tensor:
+    """One where the class is, else zero."""
 
 def ones(shape: Shape, dtype: str | None = None) -> Tensor:
     """A tensor of ones."""
@@ -462,8 +570,14 @@ def ones(shape: Shape, dtype: str | None = None) -> Tensor:
 def ones_like(x: ArrayLike, dtype: str | None = None) -> Tensor:
     """Ones in the shape of x."""
 
+def outer(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """All products of an element of each."""
+
 def pad(x: ArrayLike, pad_width: int | Sequence[int] | Sequence[Sequence[int]], mode: str = "constant", constant_values: ArrayLike = None) -> Tensor:
     """Borders around a tensor."""
+
+def percentile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """Percentiles along axes."""
 
 def power(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """x1 to the power of x2, element by element."""
@@ -476,6 +590,9 @@ def psnr(x1: ArrayLike, x2: ArrayLike, max_val: ArrayLike) -> Tensor:
 
 def ptp(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Greatest minus least element along axes."""
+
+def quantile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
+    """Quantiles along axes."""
 
 def rad2deg(x: ArrayLike) -> Tensor:
     """Radians to degrees."""
@@ -519,6 +636,27 @@ def round(x: ArrayLike, decimals: int = 0) -> Tensor:
 def rsqrt(x: ArrayLike) -> Tensor:
     """1 / sqrt(x)."""
 
+def scatter(indices: ArrayLike, values: ArrayLike, shape: Shape) -> Tensor:
+    """Zeros plus values at indices."""
+
+def scatter_update(inputs: ArrayLike, indices: ArrayLike, updates: ArrayLike, reduction: str | None = None) -> Tensor:
+    """inputs with updates at indices."""
+
+def searchsorted(sorted_sequence: ArrayLike, values: ArrayLike, side: str = "left") -> Tensor:
+    """Places in a sorted vector."""
+
+def segment_max(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Tensor:
+    """Greatest of segments."""
+
+def segment_min(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Tensor:
+    """Least of segments."""
+
+def segment_prod(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Tensor:
+    """Products of segments."""
+
+def segment_sum(data: ArrayLike, segment_ids: ArrayLike, num_segments: int | None = None, sorted: bool = False) -> Tensor:
+    """Sums of segments."""
+
 def select(condlist: Sequence[ArrayLike], choicelist: Sequence[ArrayLike], default: ArrayLike = 0) -> Tensor:
     """The choice of the first condition that holds."""
 
@@ -555,6 +693,12 @@ def sinh(x: ArrayLike) -> Tensor:
 def size(x: ArrayLike) -> int | Tensor:
     """The number of elements."""
 
+def slice(inputs: ArrayLike, start_indices: Shape, shape: Shape) -> Tensor:
+    """The block of a shape at start_indices."""
+
+def slice_update(inputs: ArrayLike, start_indices: Shape, updates: ArrayLike) -> Tensor:
+    """inputs with a block replaced."""
+
 def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> Tensor:
     """x moved towards 0 by the threshold, and 0 nearer to it."""
 
@@ -566,6 +710,9 @@ def softplus(x: ArrayLike) -> Tensor:
 
 def softsign(x: ArrayLike) -> Tensor:
     """x / (1 + |x|)."""
+
+def sort(x: ArrayLike, axis: int | None = -1) -> Tensor:
+    """Ascending along an axis."""
 
 def space_to_depth(x: ArrayLike, block_size: int, data_format: str | None = "channels_last") -> Tensor:
     """Blocks of pixels to channels."""
@@ -612,6 +759,12 @@ def sum(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = 
 def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Tensor:
     """Two axes exchanged."""
 
+def take(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Tensor:
+    """The slices at these indices of an axis."""
+
+def take_along_axis(x: ArrayLike, indices: ArrayLike, axis: int | None = None) -> Tensor:
+    """Elements picked along an axis."""
+
 def tan(x: ArrayLike) -> Tensor:
     """Tangent of an angle in radians."""
 
@@ -624,17 +777,26 @@ def tanh(x: ArrayLike) -> Tensor:
 def tanh_shrink(x: ArrayLike) -> Tensor:
     """x - tanh(x)."""
 
+def tensordot(x1: ArrayLike, x2: ArrayLike, axes: Any = 2) -> Tensor:
+    """Sum over axes of both."""
+
 def threshold(x: ArrayLike, threshold: float, default_value: float) -> Tensor:
     """x where it is above the threshold, else the default."""
 
 def tile(x: ArrayLike, repeats: Shape) -> Tensor:
     """The whole tensor repeated along its axes."""
 
+def top_k(x: ArrayLike, k: int, sorted: bool = True) -> tuple[Tensor, Tensor]:
+    """The k greatest elements of the last axis, and their places."""
+
 def trace(x: ArrayLike, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Tensor:
     """Sums of the diagonals along two axes."""
 
 def transpose(x: ArrayLike, axes: int | Sequence[int] | None = None) -> Tensor:
     """The axes in another order; reversed by default."""
+
+def trapezoid(y: ArrayLike, x: ArrayLike = None, dx: ArrayLike = 1, axis: int = -1) -> Tensor:
+    """The integral by trapezoids."""
 
 def tri(N: int | Tensor, M: int | Tensor | None = None, k: int = 0, dtype: str | None = None) -> Tensor:
     """Ones at and below the k-th diagonal, zeros above."""
@@ -660,6 +822,9 @@ def unfold(input: ArrayLike, kernel_size: int | Sequence[int], dilation: int | S
 def uniform(shape: Shape, minval: ArrayLike = 0, maxval: ArrayLike = 1, dtype: str | None = None, seed: ArrayLike = None) -> Tensor:
     """Reals in [minval, maxval)."""
 
+def unique(x: ArrayLike, sorted: bool = True, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False, axis: int | None = None, size: int | None = None, fill_value: ArrayLike = None) -> Any:
+    """The different values, in ascending order."""
+
 def unravel_index(indices: ArrayLike, shape: Shape) -> list[Tensor]:
     """Coordinates of flat indices, one tensor for each axis."""
 
@@ -671,6 +836,9 @@ def vander(x: ArrayLike, N: int | None = None, increasing: bool = False) -> Tens
 
 def var(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Variance of the elements along axes."""
+
+def vdot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """Dot product of the flattened tensors."""
 
 def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """Parts along the first axis."""
