@@ -15,6 +15,7 @@
 #include "keravino/ops/elementwise_unary.h"
 #include "keravino/ops/index.h"
 #include "keravino/ops/join.h"
+#include "keravino/ops/image.h"
 #include "keravino/ops/loss.h"
 #include "keravino/ops/matmul.h"
 #include "keravino/ops/nan.h"

@@ -25,6 +25,7 @@ std::span<const OpDef> elementwise_trig_ops();
 std::span<const OpDef> elementwise_unary_ops();
 std::span<const OpDef> index_ops();
 std::span<const OpDef> join_ops();
+std::span<const OpDef> image_ops();
 std::span<const OpDef> loss_ops();
 std::span<const OpDef> matmul_ops();
 std::span<const OpDef> nan_ops();
@@ -59,6 +60,7 @@ inline constexpr Family kFamilies[] = {
     elementwise_unary_ops,
     index_ops,
     join_ops,
+    image_ops,
     loss_ops,
     matmul_ops,
     nan_ops,
