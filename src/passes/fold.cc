@@ -37,11 +37,11 @@ std::optional<Padding> spatial_zeros(const ov::Node& node) {
 }
 
 bool is_non_negative(const ov::Output<ov::Node>& value) {
-  using namespace ov::op;
+  namespace v0 = ov::op::v0;
   const auto* node = value.get_node();
   if (const auto* clamp = ov::as_type<const v0::Clamp>(node)) return clamp->get_min() >= 0;
-  return ov::is_type_any_of<v0::Relu, v0::Sigmoid, v5::HSigmoid, v0::Abs, v0::Exp, v0::Sqrt, v1::Softmax, v8::Softmax>(
-      node);
+  return ov::is_type_any_of<v0::Relu, v0::Sigmoid, ov::op::v5::HSigmoid, v0::Abs, v0::Exp, v0::Sqrt,
+                            ov::op::v1::Softmax, ov::op::v8::Softmax>(node);
 }
 
 // Explicit pads plus `more`; nothing where the op works its padding out from its input's size.

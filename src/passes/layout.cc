@@ -9,9 +9,9 @@
 
 namespace keravino::passes {
 
+namespace layout {
 namespace {
 
-using namespace layout;
 using NodePtr = std::shared_ptr<ov::Node>;
 using Value = ov::Output<ov::Node>;
 
@@ -308,6 +308,7 @@ void check_results(const ov::Model& model, const std::vector<ov::PartialShape>& 
 }
 
 }  // namespace
+}  // namespace layout
 
 LayoutReport sink_transposes(const std::shared_ptr<ov::Model>& model) {
   LayoutReport report;
@@ -321,20 +322,20 @@ LayoutReport sink_transposes(const std::shared_ptr<ov::Model>& model) {
       report.remaining.insert(report.remaining.end(), inner.remaining.begin(), inner.remaining.end());
     }
   }
-  fold_constants(model);
+  layout::fold_constants(model);
   std::vector<ov::PartialShape> shapes;
   for (const auto& output : model->outputs()) shapes.push_back(output.get_partial_shape());
-  report.before += transposes_in(*model).size();
+  report.before += layout::transposes_in(*model).size();
   {
-    Graph graph(model);
+    layout::Graph graph(model);
     graph.choose();
     graph.rewrite();
   }
   model->validate_nodes_and_infer_types();
-  check_results(*model, shapes);
-  for (const auto& node : transposes_in(*model)) {
+  layout::check_results(*model, shapes);
+  for (const auto& node : layout::transposes_in(*model)) {
     ++report.after;
-    report.remaining.push_back(explained(*node));
+    report.remaining.push_back(layout::explained(*node));
   }
   return report;
 }

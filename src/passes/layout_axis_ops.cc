@@ -81,7 +81,6 @@ std::optional<Frame> gather_frame(const ov::Node& node) {
 // x * scale + shift with vectors along `axis`, for an order that BatchNormInference itself cannot have.
 ov::OutputVector decomposed_batch_norm(const NodePtr& node, const ov::OutputVector& gamma_beta_mean_variance,
                                        const ov::Output<ov::Node>& data, double epsilon, size_t axis, size_t rank) {
-  using namespace ov::op;
   const auto& [gamma, beta, mean, variance] = std::tie(gamma_beta_mean_variance[0], gamma_beta_mean_variance[1],
                                                        gamma_beta_mean_variance[2], gamma_beta_mean_variance[3]);
   const auto& name = node->get_friendly_name();
@@ -152,7 +151,6 @@ void add_axis_attribute(RuleTable& table) {
 }  // namespace
 
 RuleTable axis_rules() {
-  using namespace ov::op;
   RuleTable table;
   add_reductions<v4::ReduceL1, v4::ReduceL2, v1::ReduceLogicalAnd, v1::ReduceLogicalOr, v1::ReduceMax, v1::ReduceMean,
                  v1::ReduceMin, v1::ReduceProd, v1::ReduceSum>(table);

@@ -106,7 +106,6 @@ void add(RuleTable& table, const Rule& rule) {
 }  // namespace
 
 RuleTable elementwise_rules() {
-  using namespace ov::op;
   RuleTable table;
   add<v0::Abs, v0::Acos, v3::Acosh, v0::Asin, v3::Asinh, v0::Atan, v3::Atanh, v13::BitwiseNot, v0::Ceiling, v0::Clamp,
       v0::Convert, v0::Cos, v0::Cosh, v0::Elu, v0::Erf, v0::Exp, v0::Floor, v0::Gelu, v7::Gelu, v5::HSigmoid,

@@ -42,7 +42,6 @@ std::optional<Frame> matmul_frame(const ov::Node& node) {
 }
 
 ov::OutputVector matmul_rewrite(const NodePtr& node, const Layout& order) {
-  using namespace ov::op;
   if (is_last(order)) return node->outputs();
   const auto& name = node->get_friendly_name();
   const auto weights = node->input_value(1);

@@ -8,6 +8,23 @@
 
 namespace keravino::passes::layout {
 
+// OpenVINO's op sets.
+namespace v0 = ov::op::v0;
+namespace v1 = ov::op::v1;
+namespace v3 = ov::op::v3;
+namespace v4 = ov::op::v4;
+namespace v5 = ov::op::v5;
+namespace v6 = ov::op::v6;
+namespace v7 = ov::op::v7;
+namespace v8 = ov::op::v8;
+namespace v9 = ov::op::v9;
+namespace v10 = ov::op::v10;
+namespace v11 = ov::op::v11;
+namespace v12 = ov::op::v12;
+namespace v13 = ov::op::v13;
+namespace v15 = ov::op::v15;
+namespace v16 = ov::op::v16;
+
 /// How one input or output takes part in the reordering of an op's labels.
 struct Port {
   enum class Kind {

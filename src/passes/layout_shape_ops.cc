@@ -144,7 +144,6 @@ ov::OutputVector move_squeezed_axes(const NodePtr& node, const Layout& order) {
 }  // namespace
 
 RuleTable shape_rules() {
-  using namespace ov::op;
   return {
       {v1::Reshape::get_type_info_static(), reshape_frame},
       {v0::Squeeze::get_type_info_static(), rule(squeeze_frame, move_squeezed_axes)},

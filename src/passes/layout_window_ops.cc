@@ -136,7 +136,6 @@ ov::OutputVector interpolate_rewrite(const NodePtr& node, const Layout& order) {
 }  // namespace
 
 RuleTable window_rules() {
-  using namespace ov::op;
   return {
       {v1::Broadcast::get_type_info_static(), rule(broadcast_frame, reorder_vectors<1>)},
       {v3::Broadcast::get_type_info_static(), rule(broadcast_frame, reorder_vectors<1>)},
