@@ -21,14 +21,6 @@ std::map<std::string, Op, std::less<>> build() {
   return ops;
 }
 
-/// OpenVINO's reason alone: its messages begin with lines that name files and nodes and end with what is wrong.
-std::string reason(const std::string& message) {
-  const size_t last = message.find_last_not_of(" .\n");
-  if (last == std::string::npos) return message;
-  const size_t line = message.rfind('\n', last);
-  return message.substr(line == std::string::npos ? 0 : line + 1, last - (line == std::string::npos ? 0 : line + 1) + 1);
-}
-
 /// "x.shape=(3, 4), x.dtype=float32, axis=2".
 std::string received(const Op& op, std::span<const Arg> args) {
   std::string text;
@@ -46,6 +38,13 @@ std::string received(const Op& op, std::span<const Arg> args) {
 }
 
 }  // namespace
+
+std::string reason(const std::string& message) {
+  const size_t last = message.find_last_not_of(" .\n");
+  if (last == std::string::npos) return message;
+  const size_t line = message.rfind('\n', last);
+  return message.substr(line == std::string::npos ? 0 : line + 1, last - (line == std::string::npos ? 0 : line + 1) + 1);
+}
 
 const std::map<std::string, Op, std::less<>>& registry() {
   static const auto* ops = new std::map<std::string, Op, std::less<>>(build());

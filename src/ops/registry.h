@@ -66,4 +66,7 @@ Arg invoke(const Op& op, std::span<const Arg> args);
 /// Calls an op by name; missing arguments take their defaults. For graphs read from a file.
 Arg call(std::string_view full_name, const List& args, const std::vector<std::pair<std::string, Arg>>& named = {});
 
+/// OpenVINO's reason alone: its messages begin with lines that name files and nodes and end with what is wrong.
+std::string reason(const std::string& message);
+
 }  // namespace keravino::ops

@@ -1,0 +1,12 @@
+// The commands of `keravino`. Each adds its options to the application and leaves what it does in a callback.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace keravino::cli {
+
+void add_run(CLI::App& app);
+void add_inspect(CLI::App& app);
+void add_ops(CLI::App& app);
+
+}  // namespace keravino::cli

@@ -1,0 +1,206 @@
+// keravino run: a model's outputs for inputs from files.
+#include <unistd.h>
+
+#include <chrono>
+
+#include "cli/arrays.h"
+#include "cli/commands.h"
+#include "keravino/error.h"
+#include "ops/make.h"
+
+namespace keravino::cli {
+namespace {
+
+struct Options {
+  std::string model, labels, output;
+  std::vector<std::string> inputs;
+  LoadOptions load;
+  int64_t batch = 32, repeat = 1;
+  bool json = false;
+};
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// A bar on stderr, if that is a terminal and the run takes more than a second.
+class Progress {
+ public:
+  explicit Progress(size_t total) : total_(total) {}
+  ~Progress() {
+    if (shown_) fmt::print(stderr, "\r\033[K");
+  }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void at(size_t done) {
+    if (!terminal_ || (!shown_ && seconds_since(start_) < 1.0)) return;
+    shown_ = true;
+    const size_t filled = kWidth * done / std::max<size_t>(total_, 1);
+    fmt::print(stderr, "\r[{:=<{}}{:<{}}] {}/{}", "", filled, "", kWidth - filled, done, total_);
+  }
+
+ private:
+  static constexpr size_t kWidth = 40;
+  size_t total_;
+  bool terminal_ = isatty(STDERR_FILENO) == 1, shown_ = false;
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// Rows [begin, end) of an input, without a copy.
+Tensor rows(const Tensor& tensor, size_t begin, size_t end) {
+  const ov::Tensor whole = tensor.numbers();
+  if (whole.get_shape().empty() || (begin == 0 && end == whole.get_shape()[0])) return tensor;
+  ov::Coordinate from(whole.get_shape().size(), 0), to(whole.get_shape());
+  from[0] = begin;
+  to[0] = end;
+  return Tensor(ov::Tensor(whole, from, to));
+}
+
+/// Outputs of batches, joined along the first axis.
+Tensor joined(const std::vector<Tensor>& parts) {
+  if (parts.size() == 1) return parts[0];
+  ov::Shape shape = parts[0].numbers().get_shape();
+  if (shape.empty()) throw Error("an output has no batch dimension; give --batch as large as the input");
+  shape[0] = 0;
+  for (const Tensor& part : parts) shape[0] += part.numbers().get_shape()[0];
+  ov::Tensor whole(parts[0].numbers().get_element_type(), shape);
+  auto* to = static_cast<std::byte*>(whole.data());
+  for (const Tensor& part : parts) {
+    const ov::Tensor numbers = part.numbers();
+    std::memcpy(to, numbers.data(), numbers.get_byte_size());
+    to += numbers.get_byte_size();
+  }
+  return Tensor(whole);
+}
+
+struct Result {
+  std::vector<Tensor> outputs;
+  size_t rows = 0, batch = 0;
+  double load = 0, compile = 0, first = 0, steady = 0, total = 0;
+  std::optional<double> accuracy;
+};
+
+double accuracy(const Tensor& output, const std::vector<int64_t>& labels) {
+  const Tensor scores = ops::cast(output, DType::float32);
+  const ov::Tensor numbers = scores.numbers();
+  const ov::Shape shape = numbers.get_shape();
+  if (shape.size() != 2 || shape[0] != labels.size()) {
+    throw Error(fmt::format("accuracy needs one row of class scores for each of the {} labels; the output is {}", labels.size(), ops::to_string(ov::PartialShape(shape))));
+  }
+  size_t right = 0;
+  for (size_t row = 0; row < shape[0]; ++row) {
+    const float* values = numbers.data<const float>() + row * shape[1];
+    // A single column is the probability of class 1.
+    const int64_t predicted = shape[1] == 1 ? values[0] > 0.5F : std::max_element(values, values + shape[1]) - values;
+    right += predicted == labels[row];
+  }
+  return static_cast<double>(right) / static_cast<double>(std::max<size_t>(labels.size(), 1));
+}
+
+Result run(const Model& model, const std::vector<Tensor>& inputs, const Options& options) {
+  using Clock = std::chrono::steady_clock;
+  Result result;
+  const ov::PartialShape& shape = inputs[0].shape();
+  result.rows = shape.size() == 0 ? 1 : static_cast<size_t>(shape[0].get_length());
+  const ov::PartialShape& declared = model.inputs()[0].shape;
+  const bool open = declared.size() > 0 && declared[0].is_dynamic();
+  result.batch = open ? std::min(result.rows, static_cast<size_t>(options.batch)) : result.rows;
+  if (result.rows == 0) throw Error("the input has no rows");
+  auto start = Clock::now();
+  if (open) model.compile(static_cast<int64_t>(result.batch));
+  result.compile = seconds_since(start);
+
+  const auto batch_at = [&](size_t begin) {
+    std::vector<Tensor> batch;
+    for (const Tensor& input : inputs) batch.push_back(rows(input, begin, std::min(begin + result.batch, result.rows)));
+    return batch;
+  };
+  std::vector<std::vector<Tensor>> parts(model.outputs().size());
+  Progress progress(result.rows);
+  const auto all = Clock::now();
+  for (size_t begin = 0; begin < result.rows; begin += result.batch) {
+    start = Clock::now();
+    const std::vector<Tensor> outputs = model.predict(batch_at(begin));
+    if (begin == 0) result.first = seconds_since(start);
+    for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
+    progress.at(begin + result.batch);
+  }
+  result.total = seconds_since(all);
+  for (const auto& part : parts) result.outputs.push_back(joined(part));
+
+  std::vector<double> times;
+  const std::vector<Tensor> again = batch_at(0);
+  for (int64_t i = 0; i < options.repeat; ++i) {
+    start = Clock::now();
+    model.predict(again);
+    times.push_back(seconds_since(start));
+  }
+  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
+  result.steady = times[times.size() / 2];
+  return result;
+}
+
+void report_json(const Model& model, const Options& options, const Result& result) {
+  nlohmann::json report = {{"model", model.name()},
+                           {"device", options.load.device},
+                           {"precision", model.precision()},
+                           {"rows", result.rows},
+                           {"batch", result.batch},
+                           {"load_seconds", result.load},
+                           {"compile_seconds", result.compile},
+                           {"first_seconds", result.first},
+                           {"steady_seconds", result.steady},
+                           {"outputs", nlohmann::json::object()}};
+  if (result.accuracy) report["accuracy"] = *result.accuracy;
+  for (size_t i = 0; i < result.outputs.size(); ++i) {
+    const Tensor& output = result.outputs[i];
+    report["outputs"][model.outputs()[i].name] = {{"shape", output.numbers().get_shape()}, {"dtype", name(output.dtype())}};
+  }
+  fmt::print("{}\n", report.dump());
+}
+
+void report_text(std::FILE* to, const Model& model, const Options& options, const Result& result) {
+  if (result.accuracy) fmt::print(to, "accuracy   {:.4f} ({} rows)\n", *result.accuracy, result.rows);
+  fmt::print(to, "precision  {} on {}\n", model.precision(), options.load.device);
+  fmt::print(to, "load       {:.3f} s, compile {:.3f} s, first batch {:.3f} s\n", result.load, result.compile, result.first);
+  fmt::print(to, "time       {:.3f} ms per row in batches of {}\n", 1e3 * result.steady / static_cast<double>(result.batch), result.batch);
+}
+
+void run_command(const Options& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const Model model = Model::load(options.model, options.load);
+  const double load = seconds_since(start);
+  const std::vector<Tensor> inputs = read_inputs(model, options.inputs);
+  Result result = run(model, inputs, options);
+  result.load = load;
+  if (!options.labels.empty()) result.accuracy = accuracy(result.outputs[0], read_labels(options.labels));
+  if (!options.output.empty()) write_outputs(options.output, model.outputs(), result.outputs);
+  if (options.json) return report_json(model, options, result);
+  // What was asked for goes to stdout: the outputs, if they go nowhere else, or the report.
+  const bool print_outputs = options.output.empty() && options.labels.empty();
+  if (print_outputs) fmt::print("{}", outputs_text(model.outputs(), result.outputs));
+  report_text(print_outputs ? stderr : stdout, model, options, result);
+}
+
+}  // namespace
+
+void add_run(CLI::App& app) {
+  auto* command = app.add_subcommand("run", "Compute a model's outputs for inputs from files.");
+  auto o = std::make_shared<Options>();
+  command->add_option("model", o->model, "A .keras file")->required();
+  command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")->required();
+  command->add_option("--labels", o->labels, "Class numbers in a .npy or .npz: print the accuracy");
+  command->add_option("--output", o->output, "Where the outputs go: .npy, .npz, .json or .txt; stdout if not given");
+  command->add_option("--batch", o->batch, "Rows in one batch")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_option("--device", o->load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")->capture_default_str();
+  command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")->check(CLI::NonNegativeNumber);
+  command->add_option("--precision", o->load.precision, "What the model's dtype policy says, f32 if it says nothing")->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  command->add_option("--repeat", o->repeat, "Batches to time")->capture_default_str()->check(CLI::PositiveNumber);
+  command->add_flag("--json", o->json, "Print times, precision and accuracy as JSON");
+  command->footer("\nExamples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
+                  "  keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json\n"
+                  "  keravino run pairs.keras --input left=a.npy right=b.npy --output y.npz --precision bf16");
+  command->callback([o] { run_command(*o); });
+}
+
+}  // namespace keravino::cli

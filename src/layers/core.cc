@@ -1,0 +1,47 @@
+// Dense layers, embeddings, and layers that do nothing to their input.
+#include "layers/activation.h"
+#include "layers/einsum_dense.h"
+#include "layers/families.h"
+#include "ops/make.h"
+
+namespace keravino::layers {
+namespace {
+
+Tensor dense(Layer& layer, const Tensor& x) {
+  if (x.rank() < 2) throw layer.error(fmt::format("expected an input of rank 2 or more, got {}", ops::to_string(x.shape())));
+  const int64_t units = layer.get<int64_t>("units");
+  const Tensor kernel = layer.weight("kernel", {dimension(layer, x, -1), units});
+  Tensor y = ops::make<ov::op::v0::MatMul>(x, kernel, false, false);
+  if (layer.get_or("use_bias", true)) y = ops::add(y, layer.weight("bias", {units}));
+  return activate(layer, y);
+}
+
+Tensor embedding(Layer& layer, const Tensor& x) {
+  if (layer.get_or("mask_zero", false)) {
+    throw layer.error("mask_zero=true: masks are not supported", Error::Kind::unsupported);
+  }
+  const Tensor table = layer.weight("embeddings", {layer.get<int64_t>("input_dim"), layer.get<int64_t>("output_dim")});
+  const Tensor indices = x.dtype() == DType::int64 ? x : ops::cast(x, DType::int32);
+  return ops::make<ov::op::v8::Gather>(table, indices, ops::as(0, DType::int64));
+}
+
+Tensor identity(Layer&, const Tensor& x) { return x; }
+
+/// ConvNeXt's own layer, which Keras saves with its models.
+Tensor layer_scale(Layer& layer, const Tensor& x) {
+  return ops::multiply(x, layer.weight("gamma", {layer.get<int64_t>("projection_dim")}));
+}
+
+constexpr Row kRows[] = {
+    row<&dense>("Dense"),
+    row<&einsum_dense>("EinsumDense"),
+    row<&embedding>("Embedding"),
+    row<&identity>("Identity"),
+    row<&layer_scale>("LayerScale"),
+};
+
+}  // namespace
+
+std::span<const Row> core_layers() { return kRows; }
+
+}  // namespace keravino::layers

@@ -1,0 +1,88 @@
+#include "layers/einsum_dense.h"
+
+#include "layers/activation.h"
+#include "layers/models.h"
+#include "ops/make.h"
+
+namespace keravino::layers {
+namespace {
+
+/// "...ab,bc->...ac" against the shape of an input and what the config says of the output's.
+class Equation {
+ public:
+  Equation(const Layer& layer, const Tensor& x) : layer_(layer), text_(layer.get<std::string>("equation")), in_shape_(x.shape()) {
+    std::erase(text_, ' ');
+    std::string text = text_;
+    left_ = text.starts_with("...");
+    std::erase(text, '.');
+    const size_t comma = text.find(','), arrow = text.find("->");
+    if (comma == text.npos || arrow == text.npos || comma > arrow) throw wrong();
+    in_ = text.substr(0, comma);
+    kernel_ = text.substr(comma + 1, arrow - comma - 1);
+    out_ = text.substr(arrow + 2);
+    if (in_.size() > in_shape_.size()) throw wrong();
+    elided_ = in_shape_.size() - in_.size();
+
+    const json& config = layer.value("output_shape");
+    const ov::PartialShape rest = partial_shape(layer, config.is_array() ? config : json::array({config}));
+    // The elided axes stand after the batch, which is the first of them, or at the end.
+    const auto axes = in_shape_.begin();
+    const auto elided = static_cast<std::ptrdiff_t>(elided_);
+    out_shape_.push_back(in_shape_[0]);
+    if (left_ && elided > 1) out_shape_.insert(out_shape_.end(), axes + 1, axes + elided);
+    out_shape_.insert(out_shape_.end(), rest.begin(), rest.end());
+    if (!left_) out_shape_.insert(out_shape_.end(), in_shape_.end() - elided, in_shape_.end());
+  }
+
+  std::vector<int64_t> kernel_shape() const {
+    std::vector<int64_t> shape;
+    for (const char label : kernel_) shape.push_back(size(label));
+    return shape;
+  }
+
+  /// From the first axis that has a bias to the last of the output.
+  std::vector<int64_t> bias_shape(const std::string& axes) const {
+    const size_t first = out_.find_first_of(axes);
+    if (first == out_.npos) throw layer_.error(fmt::format("\"bias_axes\" is \"{}\", none of \"{}\"", axes, text_));
+    std::vector<int64_t> shape;
+    for (const char label : out_.substr(first)) shape.push_back(axes.find(label) == axes.npos ? 1 : size(label));
+    if (!left_) shape.insert(shape.end(), elided_, 1);
+    return shape;
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  Error wrong() const {
+    return layer_.error(fmt::format("\"equation\" is \"{}\", which does not fit an input of shape {}", text_, ops::to_string(in_shape_)));
+  }
+
+  int64_t size(char label) const {
+    const size_t skipped = left_ ? elided_ : 0;
+    for (const auto& [labels, shape] : {std::pair<const std::string&, const ov::PartialShape&>{in_, in_shape_}, {out_, out_shape_}}) {
+      const size_t at = labels.find(label);
+      if (at != labels.npos && at + skipped < shape.size() && shape[at + skipped].is_static()) return shape[at + skipped].get_length();
+    }
+    throw layer_.error(fmt::format("the size of \"{}\" in \"{}\" is not known", label, text_));
+  }
+
+  const Layer& layer_;
+  std::string text_, in_, kernel_, out_;
+  bool left_;  // the ellipsis is on the left
+  size_t elided_;
+  ov::PartialShape in_shape_, out_shape_;
+};
+
+}  // namespace
+
+Tensor einsum_dense(Layer& layer, const Tensor& x) {
+  const Equation equation(layer, x);
+  const Tensor kernel = layer.weight("kernel", equation.kernel_shape());
+  Tensor y = ops::make<ov::op::v7::Einsum>(Tensors{x, kernel}, equation.text());
+  if (layer.has("bias_axes")) {
+    y = ops::add(y, layer.weight("bias", equation.bias_shape(layer.get<std::string>("bias_axes"))));
+  }
+  return activate(layer, y);
+}
+
+}  // namespace keravino::layers

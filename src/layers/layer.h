@@ -1,0 +1,114 @@
+// A layer of a saved model: its config and its weights, typed and checked.
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "keravino/error.h"
+#include "keravino/tensor.h"
+#include "saving/archive.h"
+
+namespace keravino::layers {
+
+using nlohmann::json;
+
+/// A variable of a layer, as the file has it.
+struct Variable {
+  Tensor constant;
+  size_t elements;
+  bool trainable;
+};
+
+/// A model file being built. All layers of it, nested ones too, refer to this.
+struct Source {
+  explicit Source(const saving::Archive& file);
+
+  const saving::Archive& archive;
+  std::unordered_map<std::string, std::string> groups;  // the weights group of an object, by its JSON pointer
+  /// The variables in use, by group and index: one Constant each, however often it is used.
+  std::map<std::pair<std::string, size_t>, Variable> variables;
+  std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
+  std::set<DType> compute_dtypes;  // floats that the layers with weights compute in
+};
+
+/// One use of a layer: reads of the config are typed and checked, and weights are taken one after the other, in the order
+/// of Keras's variables. Every error says where in the file it is.
+class Layer {
+ public:
+  /// `node` is the layer's object in config.json, `pointer` its place there, "/config/layers/3", `parent` what holds it.
+  Layer(Source& source, const json& node, std::string pointer, const Layer* parent = nullptr);
+
+  const std::string& class_name() const { return class_name_; }
+  const std::string& name() const { return name_; }
+  /// Its name with those of the models that it is in, but for the outermost: "backbone/conv1".
+  const std::string& path() const { return path_; }
+  const std::string& pointer() const { return pointer_; }
+  const json& node() const { return *node_; }
+  Source& source() const { return *source_; }
+
+  /// The config's value as JSON; Error if there is none.
+  const json& value(std::string_view key) const;
+  /// True if the config has a value that is not null.
+  bool has(std::string_view key) const;
+  /// A value of the config as bool, int64_t, double, std::string, DType, or a vector of one of the first four.
+  template <class T>
+  T get(std::string_view key) const;
+  /// The same, or `fallback` where the config has no value or null.
+  template <class T>
+  T get_or(std::string_view key, T fallback) const {
+    return has(key) ? get<T>(key) : fallback;
+  }
+  /// A number, or one per spatial dimension: "kernel_size", "strides".
+  std::vector<int64_t> sizes(std::string_view key, size_t count) const;
+  /// Pairs, one per spatial dimension: n, (n, m) or ((a, b), (c, d)): "padding", "cropping".
+  std::vector<std::pair<int64_t, int64_t>> pairs(std::string_view key, size_t count) const;
+  /// One of the names in `choices`; the error lists them.
+  std::string choice(std::string_view key, std::vector<std::string_view> choices) const;
+  /// "channels_last" or "channels_first".
+  bool channels_first() const;
+  /// The axis of channels: 1, or the last one.
+  int64_t channel_axis(int64_t rank) const { return channels_first() ? 1 : rank - 1; }
+
+  /// A layer within the config: `sub("layer")`, `sub("layers/0")`.
+  Layer sub(std::string_view path) const;
+
+  /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says otherwise.
+  DType compute_dtype() const { return compute_dtype_; }
+  /// False if the layer takes its inputs in any dtype.
+  bool autocast() const { return get_or<bool>("autocast", true); }
+
+  /// The next variable in the compute dtype. Error if there is none, or if its shape is another.
+  Tensor weight(std::string_view name, const std::vector<int64_t>& shape);
+  /// The same for a variable that training does not change by gradients, as moving averages.
+  Tensor statistic(std::string_view name, const std::vector<int64_t>& shape);
+  /// The number of variables that the file has for this layer itself.
+  size_t weight_count() const { return variables().size(); }
+  /// Error if variables are left that nobody took: then the file means something else than we do.
+  void all_weights_taken() const;
+
+  /// `model.keras: config.json /config/layers/3 (Conv2D "c1"): what`.
+  Error error(const std::string& what, Error::Kind kind = Error::Kind::file) const;
+
+ private:
+  DType policy_dtype(const json& policy) const;
+  const std::string& group() const;
+  const std::vector<saving::SavedTensor>& variables() const;
+  const Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
+
+  Source* source_;
+  const json* node_;
+  const json* config_;
+  std::string pointer_, class_name_, name_, path_;
+  DType compute_dtype_;
+  bool trainable_;
+  std::vector<std::string> taken_;
+};
+
+/// A shape as Keras prints it: "(3, 3, 16, 32)", "(4,)".
+std::string shape_text(const std::vector<int64_t>& shape);
+
+}  // namespace keravino::layers

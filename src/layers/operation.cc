@@ -1,0 +1,77 @@
+#include "layers/operation.h"
+
+#include "layers/activation.h"
+#include "ops/registry.h"
+#include "saving/names.h"
+#include "saving/suggest.h"
+
+namespace keravino::layers {
+namespace {
+
+// Operation classes whose name in snake case is not their function's.
+constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
+    {"math.c_dist", "math.cdist"},
+};
+
+constexpr std::string_view kActivations = "keras.src.activations.activations";
+
+std::string module_of(const Layer& node) {
+  const auto found = node.node().find("module");
+  return found != node.node().end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+Tensors tensors_of(const Layer& node, const ops::Arg& result) {
+  if (result.is<Tensor>()) return {result.as<Tensor>()};
+  const ops::List* items = result.is<ops::List>() ? &result.as<ops::List>() : nullptr;
+  if (result.is<ops::Tuple>()) items = &result.as<ops::Tuple>().items;
+  if (!items) throw node.error("gives no tensor");
+  Tensors out;
+  for (const ops::Arg& item : *items) {
+    for (const Tensor& tensor : tensors_of(node, item)) out.push_back(tensor);
+  }
+  return out;
+}
+
+// Functions of keras.activations that are no function of keras.ops.
+Tensors call_activation(const Layer& node, const Tensor& x) {
+  if (node.class_name() == "Mish") return {ops::multiply(x, ops::tanh(ops::softplus(x)))};
+  if (node.class_name() == "ReLU") return {relu_of_config(node, x)};
+  throw node.error(fmt::format("the function keras.activations {} is not supported", node.class_name()), Error::Kind::unsupported);
+}
+
+}  // namespace
+
+bool is_operation(const Layer& node) {
+  const std::string module = module_of(node);
+  return module.starts_with("keras.src.ops.") || module == kActivations;
+}
+
+std::string operation_function(std::string_view module, std::string_view class_name) {
+  const std::string name =
+      fmt::format("{}.{}", module.substr(module.rfind('.') + 1), saving::snake_case(class_name));
+  for (const auto& [rule, function] : kOtherNames) {
+    if (name == rule) return std::string(function);
+  }
+  return name;
+}
+
+Tensors call_operation(const Layer& node, const Arguments& call) {
+  if (module_of(node) == kActivations) return call_activation(node, only(node, layer_inputs(node, call)));
+  const std::string function = operation_function(module_of(node), node.class_name());
+  if (!ops::registry().contains(function)) {
+    throw node.error(fmt::format("the op keras.ops.{} is not supported{}", function,
+                                 did_you_mean(function, std::views::keys(ops::registry()))), Error::Kind::unsupported);
+  }
+  const auto none = [&](const History&, const json&) -> Tensor { throw node.error("its config holds a tensor of the model"); };
+  auto named = call.kwargs;
+  for (const auto& [key, value] : node.node()["config"].items()) {
+    if (key != "name") named.emplace_back(key, argument(node, value, none));
+  }
+  try {
+    return tensors_of(node, ops::call(function, call.args, named));
+  } catch (const Error& error) {
+    throw node.error(error.what(), error.kind());
+  }
+}
+
+}  // namespace keravino::layers

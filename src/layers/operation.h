@@ -1,0 +1,17 @@
+// Op nodes of Functional models: keras.ops functions that were called on Keras tensors.
+#pragma once
+
+#include "layers/arguments.h"
+
+namespace keravino::layers {
+
+/// True for a node that Keras saved for an op, as "keras.src.ops.numpy" "Log1p".
+bool is_operation(const Layer& node);
+
+/// The op that an Operation class of Keras stands for: ("keras.src.ops.numpy", "Log1p") is "numpy.log1p".
+std::string operation_function(std::string_view module, std::string_view class_name);
+
+/// Calls the op with the arguments of the call, and with those that its config holds.
+Tensors call_operation(const Layer& node, const Arguments& arguments);
+
+}  // namespace keravino::layers

@@ -1,0 +1,59 @@
+// Keras's layer classes, each with the function that builds it out of ops.
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "keravino/ops.h"
+#include "layers/layer.h"
+
+namespace keravino::layers {
+
+using Tensors = std::vector<Tensor>;
+
+/// The run-time information of a graph's nodes that names the layer they came from.
+inline constexpr const char* kLayerTag = "keras_layer";
+
+/// A row: the class name in a config, and the call.
+struct Row {
+  std::string_view class_name;
+  Tensors (*build)(Layer& layer, const Tensors& inputs);
+};
+
+/// The single input of a layer that takes one; Error if there are more or none.
+const Tensor& only(const Layer& layer, const Tensors& inputs);
+
+/// A dimension, or all but the batch, as numbers; Error if the graph leaves them open.
+int64_t dimension(const Layer& layer, const Tensor& x, int64_t axis);
+std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x);
+
+/// Makes a row from a function of one tensor or of several, that returns one or several.
+template <auto F>
+constexpr Row row(std::string_view class_name) {
+  return {class_name, [](Layer& layer, const Tensors& inputs) -> Tensors {
+            if constexpr (std::is_invocable_r_v<Tensor, decltype(F), Layer&, const Tensor&>) {
+              return {F(layer, only(layer, inputs))};
+            } else if constexpr (std::is_invocable_r_v<Tensor, decltype(F), Layer&, const Tensors&>) {
+              return {F(layer, inputs)};
+            } else {
+              return F(layer, inputs);
+            }
+          }};
+}
+
+/// Builds one use of a layer: casts its inputs as Keras does, calls its row and checks that all its weights were used.
+/// Error for an unknown class, with the nearest known one.
+Tensors build(Layer& layer, const Tensors& inputs);
+
+/// The same for a layer that is in the config of another: one tensor in, one out.
+Tensor build(Layer layer, const Tensor& input);
+
+/// Marks the nodes above `outputs` that have no mark yet as made by this layer, and notes the outputs' shapes.
+void record(const Layer& layer, const Tensors& outputs);
+
+/// True if this class of layer is known.
+bool is_known(std::string_view class_name);
+
+}  // namespace keravino::layers
