@@ -43,7 +43,8 @@ struct TransposeReport {
   std::vector<Remaining> remaining;
 };
 
-/// A Keras model, ready to run. Copying is cheap and shares the model; every function may be called from several threads.
+/// A Keras model, ready to run. Copying is cheap and shares the model; every function may be called from several
+/// threads.
 class Model {
  public:
   /// Reads a .keras file. Errors name the file and the place in it: damaged files, unknown layers and activations,

@@ -13,8 +13,9 @@ bool ends_with(const std::string& text, std::string_view end) { return std::stri
 Tensor to_tensor(const std::string& file, const saving::NpyArray& array) {
   try {
     const auto type = element_type(dtype_from_name(array.dtype));
-    return Tensor(std::make_shared<ov::op::v0::Constant>(type, ov::Shape(array.shape), array.data.data.get(), array.data.data)
-                      ->output(0));
+    return Tensor(
+        std::make_shared<ov::op::v0::Constant>(type, ov::Shape(array.shape), array.data.data.get(), array.data.data)
+            ->output(0));
   } catch (const Error& error) {
     throw saving::file_error(file, error.what());
   }
@@ -33,13 +34,16 @@ struct ImageShape {
 };
 ImageShape image_shape(const TensorInfo& input) {
   const ov::PartialShape& shape = input.shape;
-  const auto fixed = [&](size_t axis) { return shape[axis].is_static() ? static_cast<int>(shape[axis].get_length()) : 0; };
+  const auto fixed = [&](size_t axis) {
+    return shape[axis].is_static() ? static_cast<int>(shape[axis].get_length()) : 0;
+  };
   const auto channels = [](int n) { return n == 1 || n == 3 || n == 4; };
   if (shape.rank().is_static() && shape.size() == 4) {
     if (channels(fixed(3)) && fixed(1) > 0 && fixed(2) > 0) return {fixed(1), fixed(2), fixed(3), false};
     if (channels(fixed(1)) && fixed(2) > 0 && fixed(3) > 0) return {fixed(2), fixed(3), fixed(1), true};
   }
-  throw Error(fmt::format("input \"{}\" of shape {} takes no image file; give a .npy or .npz file", input.name, ops::to_string(shape)));
+  throw Error(fmt::format("input \"{}\" of shape {} takes no image file; give a .npy or .npz file", input.name,
+                          ops::to_string(shape)));
 }
 
 void read_npz_inputs(const Model& model, const std::string& file, std::map<std::string, Tensor>& found) {
@@ -57,7 +61,8 @@ void read_npz_inputs(const Model& model, const std::string& file, std::map<std::
   }
   std::string wanted;
   for (const TensorInfo& input : model.inputs()) wanted += (wanted.empty() ? "" : ", ") + input.name;
-  throw saving::file_error(file, fmt::format("has no array named as an input ({}); it has {}", wanted, names_of(arrays)));
+  throw saving::file_error(file,
+                           fmt::format("has no array named as an input ({}); it has {}", wanted, names_of(arrays)));
 }
 
 /// "name=file", if the part before "=" is an input's name.
@@ -81,7 +86,8 @@ ov::Tensor as_float(const Tensor& tensor) { return engine::convert(tensor.number
 
 saving::NpyArray to_npy(const Tensor& tensor) {
   const ov::Tensor numbers = tensor.numbers();
-  saving::NpyArray array{std::string(name(tensor.dtype())), numbers.get_shape(), saving::allocate(numbers.get_byte_size())};
+  saving::NpyArray array{std::string(name(tensor.dtype())), numbers.get_shape(),
+                         saving::allocate(numbers.get_byte_size())};
   std::memcpy(array.data.data.get(), numbers.data(), numbers.get_byte_size());
   return array;
 }
@@ -133,17 +139,20 @@ std::vector<int64_t> read_labels(const std::string& file) {
     for (const auto& [name, array] : arrays) {
       if (name == "label" || name == "labels" || name == "y") return array;
     }
-    throw saving::file_error(file, fmt::format("has no array \"label\", \"labels\" or \"y\"; it has {}", names_of(arrays)));
+    throw saving::file_error(file,
+                             fmt::format("has no array \"label\", \"labels\" or \"y\"; it has {}", names_of(arrays)));
   };
   const ov::Tensor numbers = as_float(to_tensor(file, pick()));
   const ov::Shape shape = numbers.get_shape();
-  if (shape.size() != 1 && shape.size() != 2) throw saving::file_error(file, fmt::format("labels have rank {}, wanted 1 or 2", shape.size()));
+  if (shape.size() != 1 && shape.size() != 2)
+    throw saving::file_error(file, fmt::format("labels have rank {}, wanted 1 or 2", shape.size()));
   const size_t columns = shape.size() == 1 ? 1 : shape[1];
   std::vector<int64_t> labels;
   for (size_t row = 0; row < shape[0]; ++row) {
     const float* values = numbers.data<const float>() + row * columns;
     // One column is the class, several are a one-hot row.
-    labels.push_back(columns == 1 ? static_cast<int64_t>(values[0]) : std::max_element(values, values + columns) - values);
+    labels.push_back(columns == 1 ? static_cast<int64_t>(values[0])
+                                  : std::max_element(values, values + columns) - values);
   }
   return labels;
 }
@@ -156,7 +165,8 @@ std::string outputs_text(const std::vector<TensorInfo>& infos, const std::vector
     const size_t rows = numbers.get_shape().empty() ? 1 : numbers.get_shape()[0];
     const size_t columns = rows == 0 ? 0 : numbers.get_size() / rows;
     const float* values = numbers.data<const float>();
-    for (size_t row = 0; row < rows; ++row, values += columns) text += fmt::format("{:.9g}\n", fmt::join(values, values + columns, " "));
+    for (size_t row = 0; row < rows; ++row, values += columns)
+      text += fmt::format("{:.9g}\n", fmt::join(values, values + columns, " "));
   }
   return text;
 }
@@ -166,7 +176,8 @@ void write_outputs(const std::string& path, const std::vector<TensorInfo>& infos
     saving::write_file(path, {std::as_bytes(std::span<const char>(text))});
   };
   if (ends_with(path, ".npy")) {
-    if (outputs.size() != 1) throw Error(fmt::format("{}: the model has {} outputs; wanted a .npz file", path, outputs.size()));
+    if (outputs.size() != 1)
+      throw Error(fmt::format("{}: the model has {} outputs; wanted a .npz file", path, outputs.size()));
     saving::write_npy(path, to_npy(outputs[0]));
   } else if (ends_with(path, ".npz")) {
     saving::NpzArrays arrays;

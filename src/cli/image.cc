@@ -32,24 +32,25 @@ bool is_image(const std::string& file) {
 
 Tensor read_images(const std::vector<std::string>& files, int height, int width, int channels, bool channels_first) {
   const auto h = static_cast<size_t>(height), w = static_cast<size_t>(width), c = static_cast<size_t>(channels);
-  ov::Tensor batch(ov::element::f32, channels_first ? ov::Shape{files.size(), c, h, w} : ov::Shape{files.size(), h, w, c});
+  ov::Tensor batch(ov::element::f32,
+                   channels_first ? ov::Shape{files.size(), c, h, w} : ov::Shape{files.size(), h, w, c});
   float* to = batch.data<float>();
   std::vector<float> pixels(h * w * c);
   for (const std::string& file : files) {
     const saving::Buffer bytes = saving::read_file(file);
     int file_width = 0, file_height = 0, file_channels = 0;
     const std::unique_ptr<stbi_uc, decltype(&stbi_image_free)> image(
-        stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data.get()), static_cast<int>(bytes.size), &file_width,
-                              &file_height, &file_channels, channels),
+        stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data.get()), static_cast<int>(bytes.size),
+                              &file_width, &file_height, &file_channels, channels),
         &stbi_image_free);
     if (!image) throw saving::file_error(file, std::string("is no image that can be read: ") + stbi_failure_reason());
     std::vector<float> source(static_cast<size_t>(file_width) * static_cast<size_t>(file_height) * c);
     std::copy_n(image.get(), source.size(), source.begin());
     if (file_width == width && file_height == height) {
       pixels = source;
-    } else if (!stbir_resize_float_generic(source.data(), file_width, file_height, 0, pixels.data(), width, height, 0, channels,
-                                           STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP, STBIR_FILTER_TRIANGLE,
-                                           STBIR_COLORSPACE_LINEAR, nullptr)) {
+    } else if (!stbir_resize_float_generic(source.data(), file_width, file_height, 0, pixels.data(), width, height, 0,
+                                           channels, STBIR_ALPHA_CHANNEL_NONE, 0, STBIR_EDGE_CLAMP,
+                                           STBIR_FILTER_TRIANGLE, STBIR_COLORSPACE_LINEAR, nullptr)) {
       throw saving::file_error(file, fmt::format("cannot be resized to {} x {}", height, width));
     }
     for (size_t i = 0; i < pixels.size(); ++i) to[channels_first ? (i % c) * h * w + i / c : i] = pixels[i];

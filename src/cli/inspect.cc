@@ -14,7 +14,9 @@ constexpr const char* kLayerTag = "keras_layer";
 std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const Model& model) {
   std::map<std::string, std::map<std::string, size_t>> out;
   for (const auto& node : model.graph()->get_ordered_ops()) {
-    if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
+    if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
+        ov::is_type<ov::op::v0::Result>(node))
+      continue;
     const auto tag = node->get_rt_info().find(kLayerTag);
     const std::string path = tag == node->get_rt_info().end() ? "" : tag->second.as<std::string>();
     ++out[path.substr(0, path.find('/'))][node->get_type_name()];
@@ -34,7 +36,8 @@ nlohmann::json shapes_json(const std::vector<ov::PartialShape>& shapes) {
   nlohmann::json out = nlohmann::json::array();
   for (const ov::PartialShape& shape : shapes) {
     nlohmann::json dims = nlohmann::json::array();
-    for (const ov::Dimension& dim : shape) dims.push_back(dim.is_static() ? nlohmann::json(dim.get_length()) : nlohmann::json());
+    for (const ov::Dimension& dim : shape)
+      dims.push_back(dim.is_static() ? nlohmann::json(dim.get_length()) : nlohmann::json());
     out.push_back(dims);
   }
   return out;
@@ -42,7 +45,8 @@ nlohmann::json shapes_json(const std::vector<ov::PartialShape>& shapes) {
 
 nlohmann::json tensors_json(const std::vector<TensorInfo>& tensors) {
   nlohmann::json out = nlohmann::json::array();
-  for (const TensorInfo& t : tensors) out.push_back({{"name", t.name}, {"dtype", name(t.dtype)}, {"shape", shapes_json({t.shape})[0]}});
+  for (const TensorInfo& t : tensors)
+    out.push_back({{"name", t.name}, {"dtype", name(t.dtype)}, {"shape", shapes_json({t.shape})[0]}});
   return out;
 }
 
@@ -51,15 +55,25 @@ void print_json(const Model& model) {
   nlohmann::json layers = nlohmann::json::array();
   for (const LayerInfo& layer : model.layers()) {
     const auto found = ops.find(layer.name);
-    layers.push_back({{"name", layer.name}, {"class_name", layer.class_name}, {"output_shapes", shapes_json(layer.output_shapes)},
-                      {"inbound", layer.inbound}, {"parameters", layer.parameters}, {"trainable_parameters", layer.trainable_parameters},
+    layers.push_back({{"name", layer.name},
+                      {"class_name", layer.class_name},
+                      {"output_shapes", shapes_json(layer.output_shapes)},
+                      {"inbound", layer.inbound},
+                      {"parameters", layer.parameters},
+                      {"trainable_parameters", layer.trainable_parameters},
                       {"ops", found == ops.end() ? nlohmann::json::object() : nlohmann::json(found->second)}});
   }
   nlohmann::json remaining = nlohmann::json::array();
-  for (const auto& t : model.transposes().remaining) remaining.push_back({{"name", t.name}, {"between", t.between}, {"reason", t.reason}});
-  const nlohmann::json out = {{"name", model.name()}, {"precision", model.precision()}, {"inputs", tensors_json(model.inputs())},
-                              {"outputs", tensors_json(model.outputs())}, {"layers", layers},
-                              {"transposes", {{"before", model.transposes().before}, {"after", model.transposes().after}, {"remaining", remaining}}}};
+  for (const auto& t : model.transposes().remaining)
+    remaining.push_back({{"name", t.name}, {"between", t.between}, {"reason", t.reason}});
+  const nlohmann::json out = {
+      {"name", model.name()},
+      {"precision", model.precision()},
+      {"inputs", tensors_json(model.inputs())},
+      {"outputs", tensors_json(model.outputs())},
+      {"layers", layers},
+      {"transposes",
+       {{"before", model.transposes().before}, {"after", model.transposes().after}, {"remaining", remaining}}}};
   fmt::print("{}\n", out.dump(1));
 }
 
@@ -73,7 +87,8 @@ void print_text(const Model& model) {
   auto ops = ops_by_layer(model);
   size_t width = 0;
   for (const LayerInfo& layer : model.layers()) width = std::max(width, layer.name.size());
-  for (const LayerInfo& layer : model.layers()) fmt::print("  {:<{}}  {}\n", layer.name, width, text_of(ops[layer.name]));
+  for (const LayerInfo& layer : model.layers())
+    fmt::print("  {:<{}}  {}\n", layer.name, width, text_of(ops[layer.name]));
   if (ops.contains("")) fmt::print("  {:<{}}  {}\n", "(between)", width, text_of(ops[""]));
   fmt::print("\nTransposes: {} as built, {} left\n", model.transposes().before, model.transposes().after);
   for (const auto& t : model.transposes().remaining) fmt::print("  {}: {}; {}\n", t.name, t.between, t.reason);
@@ -87,7 +102,8 @@ void add_inspect(CLI::App& app) {
   auto json = std::make_shared<bool>(false);
   command->add_option("model", *path, "A .keras file")->required();
   command->add_flag("--json", *json, "As JSON");
-  command->footer("\nExamples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
+  command->footer(
+      "\nExamples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
   command->callback([path, json] {
     const Model model = Model::load(*path);
     *json ? print_json(model) : print_text(model);

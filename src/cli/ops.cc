@@ -11,7 +11,8 @@ void print_ops(bool as_json) {
   nlohmann::json list = nlohmann::json::array();
   for (const auto& [name, op] : ops::registry()) {
     if (as_json) {
-      list.push_back({{"name", op.name}, {"module", op.module}, {"signature", op.name + op.signature}, {"doc", op.def->doc}});
+      list.push_back(
+          {{"name", op.name}, {"module", op.module}, {"signature", op.name + op.signature}, {"doc", op.def->doc}});
     } else {
       fmt::print("{}{}\n    {}\n", name, op.signature, op.def->doc);
     }

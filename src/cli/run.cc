@@ -85,7 +85,8 @@ double accuracy(const Tensor& output, const std::vector<int64_t>& labels) {
   const ov::Tensor numbers = scores.numbers();
   const ov::Shape shape = numbers.get_shape();
   if (shape.size() != 2 || shape[0] != labels.size()) {
-    throw Error(fmt::format("accuracy needs one row of class scores for each of the {} labels; the output is {}", labels.size(), ops::to_string(ov::PartialShape(shape))));
+    throw Error(fmt::format("accuracy needs one row of class scores for each of the {} labels; the output is {}",
+                            labels.size(), ops::to_string(ov::PartialShape(shape))));
   }
   size_t right = 0;
   for (size_t row = 0; row < shape[0]; ++row) {
@@ -154,7 +155,8 @@ void report_json(const Model& model, const Options& options, const Result& resul
   if (result.accuracy) report["accuracy"] = *result.accuracy;
   for (size_t i = 0; i < result.outputs.size(); ++i) {
     const Tensor& output = result.outputs[i];
-    report["outputs"][model.outputs()[i].name] = {{"shape", output.numbers().get_shape()}, {"dtype", name(output.dtype())}};
+    report["outputs"][model.outputs()[i].name] = {{"shape", output.numbers().get_shape()},
+                                                  {"dtype", name(output.dtype())}};
   }
   fmt::print("{}\n", report.dump());
 }
@@ -162,8 +164,10 @@ void report_json(const Model& model, const Options& options, const Result& resul
 void report_text(std::FILE* to, const Model& model, const Options& options, const Result& result) {
   if (result.accuracy) fmt::print(to, "accuracy   {:.4f} ({} rows)\n", *result.accuracy, result.rows);
   fmt::print(to, "precision  {} on {}\n", model.precision(), options.load.device);
-  fmt::print(to, "load       {:.3f} s, compile {:.3f} s, first batch {:.3f} s\n", result.load, result.compile, result.first);
-  fmt::print(to, "time       {:.3f} ms per row in batches of {}\n", 1e3 * result.steady / static_cast<double>(result.batch), result.batch);
+  fmt::print(to, "load       {:.3f} s, compile {:.3f} s, first batch {:.3f} s\n", result.load, result.compile,
+             result.first);
+  fmt::print(to, "time       {:.3f} ms per row in batches of {}\n",
+             1e3 * result.steady / static_cast<double>(result.batch), result.batch);
 }
 
 void run_command(const Options& options) {
@@ -188,18 +192,22 @@ void add_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Compute a model's outputs for inputs from files.");
   auto o = std::make_shared<Options>();
   command->add_option("model", o->model, "A .keras file")->required();
-  command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")->required();
+  command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")
+      ->required();
   command->add_option("--labels", o->labels, "Class numbers in a .npy or .npz: print the accuracy");
   command->add_option("--output", o->output, "Where the outputs go: .npy, .npz, .json or .txt; stdout if not given");
   command->add_option("--batch", o->batch, "Rows in one batch")->capture_default_str()->check(CLI::PositiveNumber);
   command->add_option("--device", o->load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")->capture_default_str();
-  command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")->check(CLI::NonNegativeNumber);
-  command->add_option("--precision", o->load.precision, "What the model's dtype policy says, f32 if it says nothing")->check(CLI::IsMember({"f32", "bf16", "f16"}));
+  command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")
+      ->check(CLI::NonNegativeNumber);
+  command->add_option("--precision", o->load.precision, "What the model's dtype policy says, f32 if it says nothing")
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}));
   command->add_option("--repeat", o->repeat, "Batches to time")->capture_default_str()->check(CLI::PositiveNumber);
   command->add_flag("--json", o->json, "Print times, precision and accuracy as JSON");
-  command->footer("\nExamples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
-                  "  keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json\n"
-                  "  keravino run pairs.keras --input left=a.npy right=b.npy --output y.npz --precision bf16");
+  command->footer(
+      "\nExamples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
+      "  keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json\n"
+      "  keravino run pairs.keras --input left=a.npy right=b.npy --output y.npz --precision bf16");
   command->callback([o] { run_command(*o); });
 }
 

@@ -63,7 +63,8 @@ Tensor leaky_relu(Layer& layer, const Tensor& x) {
 Tensor prelu(Layer& layer, const Tensor& x) {
   std::vector<int64_t> shape = inner_shape(layer, x);
   for (const int64_t axis : layer.get_or("shared_axes", std::vector<int64_t>{})) {
-    if (axis < 1 || axis > static_cast<int64_t>(shape.size())) throw layer.error(fmt::format("\"shared_axes\" has {}, which is no axis", axis));
+    if (axis < 1 || axis > static_cast<int64_t>(shape.size()))
+      throw layer.error(fmt::format("\"shared_axes\" has {}, which is no axis", axis));
     shape[static_cast<size_t>(axis - 1)] = 1;
   }
   const Tensor alpha = layer.weight("alpha", shape);
@@ -81,12 +82,8 @@ Tensor softmax(Layer& layer, const Tensor& x) {
 Tensor activation(Layer& layer, const Tensor& x) { return activate(layer, x); }
 
 constexpr Row kRows[] = {
-    row<&activation>("Activation"),
-    row<&elu>("ELU"),
-    row<&leaky_relu>("LeakyReLU"),
-    row<&prelu>("PReLU"),
-    row<&relu_layer>("ReLU"),
-    row<&softmax>("Softmax"),
+    row<&activation>("Activation"), row<&elu>("ELU"),         row<&leaky_relu>("LeakyReLU"),
+    row<&prelu>("PReLU"),           row<&relu_layer>("ReLU"), row<&softmax>("Softmax"),
 };
 
 }  // namespace

@@ -5,8 +5,8 @@
 
 namespace keravino::layers {
 
-/// Applies what the config names under "activation": a function of keras.activations by name or as a serialised function,
-/// a layer, or nothing.
+/// Applies what the config names under "activation": a function of keras.activations by name or as a serialised
+/// function, a layer, or nothing.
 Tensor activate(const Layer& layer, const Tensor& x, std::string_view key = "activation");
 
 /// keras.activations.relu with the arguments in a config: "negative_slope", "max_value" and "threshold".

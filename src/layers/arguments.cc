@@ -32,9 +32,11 @@ void each_tensor(const Layer& owner, const json& node, const std::function<void(
   }
 }
 
-void append_numbers(const Layer& owner, const json& node, std::vector<double>& numbers, ov::Shape& shape, size_t depth) {
+void append_numbers(const Layer& owner, const json& node, std::vector<double>& numbers, ov::Shape& shape,
+                    size_t depth) {
   if (!node.is_array()) {
-    if (depth != shape.size() || !(node.is_number() || node.is_boolean())) throw owner.error("a constant tensor is not regular");
+    if (depth != shape.size() || !(node.is_number() || node.is_boolean()))
+      throw owner.error("a constant tensor is not regular");
     numbers.push_back(node.is_boolean() ? node.get<bool>() : node.get<double>());
     return;
   }
@@ -98,10 +100,13 @@ Arg argument(const Layer& owner, const json& node, const Lookup& lookup) {
   if (kind == "__ellipsis__") return ops::Ellipsis{};
   if (kind == "DTypePolicy") return config(owner, node, "name").get<std::string>();
   if (kind == "__slice__") {
-    const auto part = [&](const char* key) { return std::make_shared<Arg>(argument(owner, config(owner, node, key), lookup)); };
+    const auto part = [&](const char* key) {
+      return std::make_shared<Arg>(argument(owner, config(owner, node, key), lookup));
+    };
     return ops::Slice{part("start"), part("stop"), part("step")};
   }
-  if (!kind.empty()) throw owner.error(fmt::format("an argument of class \"{}\" is not supported", kind), Error::Kind::unsupported);
+  if (!kind.empty())
+    throw owner.error(fmt::format("an argument of class \"{}\" is not supported", kind), Error::Kind::unsupported);
   List list;  // a dict of tensors: what it is given to takes them in the order of the keys
   for (const auto& item : node) list.push_back(argument(owner, item, lookup));
   return list;
@@ -112,13 +117,15 @@ Arguments arguments(const Layer& owner, const json& node, const Lookup& lookup) 
   if (is_old_call(node)) {
     List tensors;
     each_history(owner, node, [&](const History& h, const json& where) {
-      if (where.size() > 3 && !where[3].empty()) throw owner.error("call arguments in Keras 2's form are not supported: " + where[3].dump());
+      if (where.size() > 3 && !where[3].empty())
+        throw owner.error("call arguments in Keras 2's form are not supported: " + where[3].dump());
       tensors.emplace_back(lookup(h, where));
     });
     out.args.emplace_back(std::move(tensors));
     return out;
   }
-  if (!node.is_object() || !node.contains("args") || !node["args"].is_array() || !node.contains("kwargs") || !node["kwargs"].is_object()) {
+  if (!node.is_object() || !node.contains("args") || !node["args"].is_array() || !node.contains("kwargs") ||
+      !node["kwargs"].is_object()) {
     throw owner.error("a call has no \"args\" and \"kwargs\"");
   }
   for (const json& item : node["args"]) out.args.push_back(argument(owner, item, lookup));
@@ -130,8 +137,10 @@ Tensors layer_inputs(const Layer& layer, const Arguments& arguments) {
   Tensors tensors;
   bool others = false;
   for (const Arg& arg : arguments.args) flatten(arg, tensors, others);
-  if (others) throw layer.error("is called with an argument that is no tensor, which is not supported", Error::Kind::unsupported);
+  if (others)
+    throw layer.error("is called with an argument that is no tensor, which is not supported", Error::Kind::unsupported);
   for (const auto& [key, arg] : arguments.kwargs) {
+    if (key == "training" && !acts_in_training(layer.class_name())) continue;
     Tensors named;
     flatten(arg, named, others);
     const bool input = tensors.empty() && (key == "inputs" || key == "x");

@@ -20,7 +20,8 @@ History history(const Layer& owner, const json& node);
 bool is_history(const json& node);
 
 /// Calls `visit` with each tensor in the arguments of a call, in order; those of a dict in the order of its keys.
-void each_history(const Layer& owner, const json& arguments, const std::function<void(const History&, const json& node)>& visit);
+void each_history(const Layer& owner, const json& arguments,
+                  const std::function<void(const History&, const json& node)>& visit);
 
 using Lookup = std::function<Tensor(const History&, const json& node)>;
 

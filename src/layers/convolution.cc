@@ -70,8 +70,10 @@ Tensor conv_transpose(Layer& layer, const Tensor& x) {
   const Tensor kernel = layer.weight("kernel", window.kernel_shape({filters, window.channels}));
   std::optional<std::vector<int64_t>> output_padding;
   if (layer.has("output_padding")) output_padding = layer.sizes("output_padding", rank);
-  return finish(layer, ops::conv_transpose(x, kernel, window.strides, window.padding, output_padding, window.format, window.dilation),
-                filters);
+  return finish(
+      layer,
+      ops::conv_transpose(x, kernel, window.strides, window.padding, output_padding, window.format, window.dilation),
+      filters);
 }
 
 template <size_t rank>
@@ -91,9 +93,10 @@ Tensor separable_conv(Layer& layer, const Tensor& x) {
   std::vector<int64_t> point(rank, 1);
   point.insert(point.end(), {window.channels * multiplier, filters});
   const Tensor pointwise = layer.weight("pointwise_kernel", point);
-  return finish(layer,
-                ops::separable_conv(x, depthwise, pointwise, window.strides, window.padding, window.format, window.dilation),
-                filters);
+  return finish(
+      layer,
+      ops::separable_conv(x, depthwise, pointwise, window.strides, window.padding, window.format, window.dilation),
+      filters);
 }
 
 constexpr Row kRows[] = {

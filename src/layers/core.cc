@@ -2,16 +2,16 @@
 #include "layers/activation.h"
 #include "layers/einsum_dense.h"
 #include "layers/families.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
 
 Tensor dense(Layer& layer, const Tensor& x) {
-  if (x.rank() < 2) throw layer.error(fmt::format("expected an input of rank 2 or more, got {}", ops::to_string(x.shape())));
+  if (x.rank() < 2)
+    throw layer.error(fmt::format("expected an input of rank 2 or more, got {}", ops::to_string(x.shape())));
   const int64_t units = layer.get<int64_t>("units");
   const Tensor kernel = layer.weight("kernel", {dimension(layer, x, -1), units});
-  Tensor y = ops::make<ov::op::v0::MatMul>(x, kernel, false, false);
+  Tensor y = ops::matmul(x, kernel);
   if (layer.get_or("use_bias", true)) y = ops::add(y, layer.weight("bias", {units}));
   return activate(layer, y);
 }
@@ -33,11 +33,8 @@ Tensor layer_scale(Layer& layer, const Tensor& x) {
 }
 
 constexpr Row kRows[] = {
-    row<&dense>("Dense"),
-    row<&einsum_dense>("EinsumDense"),
-    row<&embedding>("Embedding"),
-    row<&identity>("Identity"),
-    row<&layer_scale>("LayerScale"),
+    row<&dense>("Dense"),       row<&einsum_dense>("EinsumDense"), row<&embedding>("Embedding"),
+    row<&identity>("Identity"), row<&layer_scale>("LayerScale"),
 };
 
 }  // namespace

@@ -2,7 +2,6 @@
 
 #include "layers/activation.h"
 #include "layers/models.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
@@ -10,7 +9,8 @@ namespace {
 /// "...ab,bc->...ac" against the shape of an input and what the config says of the output's.
 class Equation {
  public:
-  Equation(const Layer& layer, const Tensor& x) : layer_(layer), text_(layer.get<std::string>("equation")), in_shape_(x.shape()) {
+  Equation(const Layer& layer, const Tensor& x)
+      : layer_(layer), text_(layer.get<std::string>("equation")), in_shape_(x.shape()) {
     std::erase(text_, ' ');
     std::string text = text_;
     left_ = text.starts_with("...");
@@ -54,14 +54,17 @@ class Equation {
 
  private:
   Error wrong() const {
-    return layer_.error(fmt::format("\"equation\" is \"{}\", which does not fit an input of shape {}", text_, ops::to_string(in_shape_)));
+    return layer_.error(fmt::format("\"equation\" is \"{}\", which does not fit an input of shape {}", text_,
+                                    ops::to_string(in_shape_)));
   }
 
   int64_t size(char label) const {
     const size_t skipped = left_ ? elided_ : 0;
-    for (const auto& [labels, shape] : {std::pair<const std::string&, const ov::PartialShape&>{in_, in_shape_}, {out_, out_shape_}}) {
+    for (const auto& [labels, shape] :
+         {std::pair<const std::string&, const ov::PartialShape&>{in_, in_shape_}, {out_, out_shape_}}) {
       const size_t at = labels.find(label);
-      if (at != labels.npos && at + skipped < shape.size() && shape[at + skipped].is_static()) return shape[at + skipped].get_length();
+      if (at != labels.npos && at + skipped < shape.size() && shape[at + skipped].is_static())
+        return shape[at + skipped].get_length();
     }
     throw layer_.error(fmt::format("the size of \"{}\" in \"{}\" is not known", label, text_));
   }

@@ -112,9 +112,8 @@ template std::string Layer::get(std::string_view) const;
 template <class T>
 static std::vector<T> list_of(const Layer& layer, std::string_view key, const json& found) {
   if (is(found, static_cast<T*>(nullptr))) return {found.get<T>()};
-  const bool all = found.is_array() && std::all_of(found.begin(), found.end(), [](const json& item) {
-                     return is(item, static_cast<T*>(nullptr));
-                   });
+  const bool all = found.is_array() && std::all_of(found.begin(), found.end(),
+                                                   [](const json& item) { return is(item, static_cast<T*>(nullptr)); });
   if (!all) throw layer.error(fmt::format("\"{}\" is {}, wanted {} or a list of them", key, shown(found), wanted<T>()));
   return found.get<std::vector<T>>();
 }
@@ -146,10 +145,13 @@ std::vector<int64_t> Layer::sizes(std::string_view key, size_t count) const {
 
 std::vector<std::pair<int64_t, int64_t>> Layer::pairs(std::string_view key, size_t count) const {
   const json& found = value(key);
-  const auto wrong = [&] { return error(fmt::format("\"{}\" is {}, wanted {} pairs of integers", key, shown(found), count)); };
+  const auto wrong = [&] {
+    return error(fmt::format("\"{}\" is {}, wanted {} pairs of integers", key, shown(found), count));
+  };
   const auto pair = [&](const json& item) -> std::pair<int64_t, int64_t> {
     if (item.is_number_integer()) return {item.get<int64_t>(), item.get<int64_t>()};
-    if (!item.is_array() || item.size() != 2 || !item[0].is_number_integer() || !item[1].is_number_integer()) throw wrong();
+    if (!item.is_array() || item.size() != 2 || !item[0].is_number_integer() || !item[1].is_number_integer())
+      throw wrong();
     return {item[0].get<int64_t>(), item[1].get<int64_t>()};
   };
   if (found.is_number_integer()) return std::vector(count, pair(found));
@@ -207,8 +209,9 @@ const Variable& Layer::take(std::string_view name, const std::vector<int64_t>& s
     // The constant shares the memory of the file.
     const auto owner = std::const_pointer_cast<std::byte>(found.data);
     const auto type = element_type(dtype_from_name(found.dtype));
-    known->second = {Tensor(std::make_shared<ov::op::v0::Constant>(type, ov::Shape(found.shape), owner.get(), owner)->output(0)),
-                     ov::shape_size(ov::Shape(found.shape)), trainable && trainable_};
+    known->second = {
+        Tensor(std::make_shared<ov::op::v0::Constant>(type, ov::Shape(found.shape), owner.get(), owner)->output(0)),
+        ov::shape_size(ov::Shape(found.shape)), trainable && trainable_};
   }
   return known->second;
 }
@@ -224,7 +227,8 @@ Tensor Layer::statistic(std::string_view name, const std::vector<int64_t>& shape
 
 void Layer::all_weights_taken() const {
   if (weight_count() <= taken_.size()) return;
-  throw error(fmt::format("has {} weights in the file, wanted {} ({})", weight_count(), taken_.size(), fmt::join(taken_, ", ")));
+  throw error(fmt::format("has {} weights in the file, wanted {} ({})", weight_count(), taken_.size(),
+                          fmt::join(taken_, ", ")));
 }
 
 Error Layer::error(const std::string& what, Error::Kind kind) const {

@@ -32,14 +32,15 @@ struct Source {
   /// The variables in use, by group and index: one Constant each, however often it is used.
   std::map<std::pair<std::string, size_t>, Variable> variables;
   std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
-  std::set<DType> compute_dtypes;  // floats that the layers with weights compute in
+  std::set<DType> compute_dtypes;                                      // floats that the layers with weights compute in
 };
 
-/// One use of a layer: reads of the config are typed and checked, and weights are taken one after the other, in the order
-/// of Keras's variables. Every error says where in the file it is.
+/// One use of a layer: reads of the config are typed and checked, and weights are taken one after the other, in the
+/// order of Keras's variables. Every error says where in the file it is.
 class Layer {
  public:
-  /// `node` is the layer's object in config.json, `pointer` its place there, "/config/layers/3", `parent` what holds it.
+  /// `node` is the layer's object in config.json, `pointer` its place there, "/config/layers/3", `parent` what holds
+  /// it.
   Layer(Source& source, const json& node, std::string pointer, const Layer* parent = nullptr);
 
   const std::string& class_name() const { return class_name_; }
@@ -76,7 +77,8 @@ class Layer {
   /// A layer within the config: `sub("layer")`, `sub("layers/0")`.
   Layer sub(std::string_view path) const;
 
-  /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says otherwise.
+  /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says
+  /// otherwise.
   DType compute_dtype() const { return compute_dtype_; }
   /// False if the layer takes its inputs in any dtype.
   bool autocast() const { return get_or<bool>("autocast", true); }

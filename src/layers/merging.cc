@@ -1,6 +1,5 @@
 // Layers of several inputs.
 #include "layers/families.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
@@ -60,19 +59,16 @@ Tensor dot(Layer& layer, const Tensors& inputs) {
   y_labels[static_cast<size_t>(y_axis)] = x_labels[static_cast<size_t>(x_axis)];
   std::string out = x_labels + y_labels.substr(1);
   std::erase(out, x_labels[static_cast<size_t>(x_axis)]);
-  const Tensor product = ops::make<ov::op::v7::Einsum>(Tensors{x, y}, fmt::format("{},{}->{}", x_labels, y_labels, out));
+  const Tensor product =
+      ops::make<ov::op::v7::Einsum>(Tensors{x, y}, fmt::format("{},{}->{}", x_labels, y_labels, out));
   return x_rank == 2 && y_rank == 2 ? ops::expand_dims(product, {1}) : product;
 }
 
 constexpr Row kRows[] = {
-    row<&fold<&ops::add>>("Add"),
-    row<&average>("Average"),
-    row<&concatenate>("Concatenate"),
-    row<&dot>("Dot"),
-    row<&fold<&ops::maximum>>("Maximum"),
-    row<&fold<&ops::minimum>>("Minimum"),
-    row<&fold<&ops::multiply>>("Multiply"),
-    row<&subtract>("Subtract"),
+    row<&fold<&ops::add>>("Add"),           row<&average>("Average"),
+    row<&concatenate>("Concatenate"),       row<&dot>("Dot"),
+    row<&fold<&ops::maximum>>("Maximum"),   row<&fold<&ops::minimum>>("Minimum"),
+    row<&fold<&ops::multiply>>("Multiply"), row<&subtract>("Subtract"),
 };
 
 }  // namespace

@@ -21,7 +21,8 @@ class Graph {
       Member member{std::move(layer), {}};
       const auto calls = member.layer.node().find("inbound_nodes");
       member.calls.resize(calls != member.layer.node().end() && calls->is_array() ? calls->size() : 0);
-      if (!members_.emplace(name, std::move(member)).second) throw model.error(fmt::format("has two layers named \"{}\"", name));
+      if (!members_.emplace(name, std::move(member)).second)
+        throw model.error(fmt::format("has two layers named \"{}\"", name));
     }
     const std::vector<History> starts = histories("input_layers");
     for (size_t i = 0; i < starts.size(); ++i) {
@@ -55,7 +56,8 @@ class Graph {
 
   Member& find(const History& h) {
     const auto found = members_.find(h.layer);
-    if (found == members_.end()) throw model_.error(fmt::format("refers to a layer \"{}\" that it does not have", h.layer));
+    if (found == members_.end())
+      throw model_.error(fmt::format("refers to a layer \"{}\" that it does not have", h.layer));
     return found->second;
   }
 
@@ -109,10 +111,12 @@ class Graph {
   /// The file says what shape a tensor has: a difference means that we do not compute what Keras did.
   static Tensor checked(const Layer& layer, Tensor tensor, const json& node) {
     const auto config = node.is_object() ? node.find("config") : node.end();
-    if (!node.is_object() || config == node.end() || !config->contains("shape") || !(*config)["shape"].is_array()) return tensor;
+    if (!node.is_object() || config == node.end() || !config->contains("shape") || !(*config)["shape"].is_array())
+      return tensor;
     const ov::PartialShape said = partial_shape(layer, (*config)["shape"]);
     if (tensor.shape().compatible(said)) return tensor;
-    throw layer.error(fmt::format("its input is {} here, but {} in the file", ops::to_string(tensor.shape()), ops::to_string(said)));
+    throw layer.error(
+        fmt::format("its input is {} here, but {} in the file", ops::to_string(tensor.shape()), ops::to_string(said)));
   }
 
   const Layer& model_;
@@ -157,7 +161,8 @@ std::span<const Row> models() { return kRows; }
 Input input_of(const Layer& layer) {
   if (layer.class_name() != "InputLayer") throw layer.error("wanted an InputLayer");
   for (const char* kind : {"sparse", "ragged"}) {
-    if (layer.get_or<bool>(kind, false)) throw layer.error(fmt::format("{} inputs are not supported", kind), Error::Kind::unsupported);
+    if (layer.get_or<bool>(kind, false))
+      throw layer.error(fmt::format("{} inputs are not supported", kind), Error::Kind::unsupported);
   }
   // Keras 2 wrote this key in its first .keras files.
   const char* key = layer.has("batch_shape") ? "batch_shape" : "batch_input_shape";
@@ -209,7 +214,8 @@ std::vector<Input> model_inputs(const Layer& model) {
     const Layer first = model.sub("layers/0");
     if (first.class_name() == "InputLayer") return {input_of(first)};
     json shape = model.has("build_input_shape") ? model.value("build_input_shape") : json();
-    if (shape.is_null() && model.node().contains("build_config")) shape = model.node()["build_config"].value("input_shape", json());
+    if (shape.is_null() && model.node().contains("build_config"))
+      shape = model.node()["build_config"].value("input_shape", json());
     if (shape.is_null()) throw model.error("was saved before it was built: its input shape is not known");
     return {{model.name(), partial_shape(model, shape), first.compute_dtype()}};
   }

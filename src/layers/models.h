@@ -18,7 +18,8 @@ Input input_of(const Layer& layer);
 /// The inputs of a Sequential or Functional model, in Keras's order: that of a list, or the sorted keys of a dict.
 std::vector<Input> model_inputs(const Layer& model);
 
-/// The tensors in "input_layers" or "output_layers" of a Functional model, and their names: the keys of a dict, or the layers' names.
+/// The tensors in "input_layers" or "output_layers" of a Functional model, and their names: the keys of a dict, or the
+/// layers' names.
 std::vector<History> model_tensors(const Layer& model, const char* key);
 std::vector<std::string> tensor_names(const Layer& model, const char* key);
 

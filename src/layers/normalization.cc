@@ -1,6 +1,5 @@
 // Normalisation with statistics from training, or of the input itself.
 #include "layers/families.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
@@ -109,10 +108,8 @@ Tensor unit_normalization(Layer& layer, const Tensor& x) {
 }
 
 constexpr Row kRows[] = {
-    row<&batch_normalization>("BatchNormalization"),
-    row<&group_normalization>("GroupNormalization"),
-    row<&layer_normalization>("LayerNormalization"),
-    row<&rms_normalization>("RMSNormalization"),
+    row<&batch_normalization>("BatchNormalization"), row<&group_normalization>("GroupNormalization"),
+    row<&layer_normalization>("LayerNormalization"), row<&rms_normalization>("RMSNormalization"),
     row<&unit_normalization>("UnitNormalization"),
 };
 

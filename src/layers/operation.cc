@@ -36,7 +36,8 @@ Tensors tensors_of(const Layer& node, const ops::Arg& result) {
 Tensors call_activation(const Layer& node, const Tensor& x) {
   if (node.class_name() == "Mish") return {ops::multiply(x, ops::tanh(ops::softplus(x)))};
   if (node.class_name() == "ReLU") return {relu_of_config(node, x)};
-  throw node.error(fmt::format("the function keras.activations {} is not supported", node.class_name()), Error::Kind::unsupported);
+  throw node.error(fmt::format("the function keras.activations {} is not supported", node.class_name()),
+                   Error::Kind::unsupported);
 }
 
 }  // namespace
@@ -47,8 +48,7 @@ bool is_operation(const Layer& node) {
 }
 
 std::string operation_function(std::string_view module, std::string_view class_name) {
-  const std::string name =
-      fmt::format("{}.{}", module.substr(module.rfind('.') + 1), saving::snake_case(class_name));
+  const std::string name = fmt::format("{}.{}", module.substr(module.rfind('.') + 1), saving::snake_case(class_name));
   for (const auto& [rule, function] : kOtherNames) {
     if (name == rule) return std::string(function);
   }
@@ -60,9 +60,12 @@ Tensors call_operation(const Layer& node, const Arguments& call) {
   const std::string function = operation_function(module_of(node), node.class_name());
   if (!ops::registry().contains(function)) {
     throw node.error(fmt::format("the op keras.ops.{} is not supported{}", function,
-                                 did_you_mean(function, std::views::keys(ops::registry()))), Error::Kind::unsupported);
+                                 did_you_mean(function, std::views::keys(ops::registry()))),
+                     Error::Kind::unsupported);
   }
-  const auto none = [&](const History&, const json&) -> Tensor { throw node.error("its config holds a tensor of the model"); };
+  const auto none = [&](const History&, const json&) -> Tensor {
+    throw node.error("its config holds a tensor of the model");
+  };
   auto named = call.kwargs;
   for (const auto& [key, value] : node.node()["config"].items()) {
     if (key != "name") named.emplace_back(key, argument(node, value, none));

@@ -1,7 +1,6 @@
 // Layers that prepare images and features.
 #include "layers/arguments.h"
 #include "layers/families.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
@@ -40,7 +39,8 @@ Tensor normalization(Layer& layer, const Tensor& input) {
     std::vector<int64_t> shape(broadcast.size(), 1);
     const std::vector<int64_t> given = ops::static_shape(mean);
     if (given.size() > axes.size()) throw layer.error("\"mean\" has more axes than \"axis\" keeps");
-    for (size_t i = 1; i <= given.size(); ++i) shape[static_cast<size_t>(axes[axes.size() - i])] = given[given.size() - i];
+    for (size_t i = 1; i <= given.size(); ++i)
+      shape[static_cast<size_t>(axes[axes.size() - i])] = given[given.size() - i];
     broadcast = shape;
   } else {
     mean = layer.statistic("mean", kept);
@@ -55,20 +55,23 @@ Tensor normalization(Layer& layer, const Tensor& input) {
 Tensor center_crop(Layer& layer, const Tensor& input) {
   const Tensor x = ops::cast(input, layer.compute_dtype());
   const int64_t rank = x.rank();
-  if (rank != 3 && rank != 4) throw layer.error(fmt::format("expected an input of rank 3 or 4, got {}", ops::to_string(x.shape())));
+  if (rank != 3 && rank != 4)
+    throw layer.error(fmt::format("expected an input of rank 3 or 4, got {}", ops::to_string(x.shape())));
   const int64_t first = layer.channels_first() ? rank - 2 : rank - 3;
   const std::vector<int64_t> size = {layer.get<int64_t>("height"), layer.get<int64_t>("width")};
   std::vector<int64_t> starts, stops;
   for (size_t i = 0; i < 2; ++i) {
     const int64_t dim = dimension(layer, x, first + static_cast<int64_t>(i));
     if (size[i] > dim) {
-      throw layer.error(fmt::format("cannot crop {} to ({}, {}); enlarging is not supported", ops::to_string(x.shape()), size[0], size[1]),
+      throw layer.error(fmt::format("cannot crop {} to ({}, {}); enlarging is not supported", ops::to_string(x.shape()),
+                                    size[0], size[1]),
                         Error::Kind::unsupported);
     }
     starts.push_back((dim - size[i]) / 2);
     stops.push_back(starts.back() + size[i]);
   }
-  return ops::make<ov::op::v8::Slice>(x, starts, stops, std::vector<int64_t>{1, 1}, std::vector<int64_t>{first, first + 1});
+  return ops::make<ov::op::v8::Slice>(x, starts, stops, std::vector<int64_t>{1, 1},
+                                      std::vector<int64_t>{first, first + 1});
 }
 
 constexpr Row kRows[] = {

@@ -1,7 +1,6 @@
 #include "layers/registry.h"
 
 #include "layers/families.h"
-#include "ops/make.h"
 #include "ops/registry.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
@@ -32,7 +31,8 @@ Error unknown_class(const Layer& layer) {
   }
   std::vector<std::string_view> names;
   for (const auto& [known, row] : rows()) names.push_back(known);
-  return layer.error(fmt::format("unknown layer class \"{}\"{}", name, did_you_mean(name, names)), Error::Kind::unsupported);
+  return layer.error(fmt::format("unknown layer class \"{}\"{}", name, did_you_mean(name, names)),
+                     Error::Kind::unsupported);
 }
 
 }  // namespace
@@ -54,7 +54,12 @@ std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x) {
   return shape;
 }
 
-bool is_known(std::string_view class_name) { return rows().contains(class_name); }
+bool acts_in_training(std::string_view class_name) {
+  const auto in = [&](std::span<const Row> family) {
+    return std::any_of(family.begin(), family.end(), [&](const Row& row) { return row.class_name == class_name; });
+  };
+  return class_name == "BatchNormalization" || in(regularization_layers()) || in(models());
+}
 
 void record(const Layer& layer, const Tensors& outputs) {
   std::vector<ov::Node*> stack;
@@ -67,7 +72,8 @@ void record(const Layer& layer, const Tensors& outputs) {
   while (!stack.empty()) {
     ov::Node* node = stack.back();
     stack.pop_back();
-    if (ov::is_type<ov::op::v0::Parameter>(node) || !node->get_rt_info().emplace(kLayerTag, layer.path()).second) continue;
+    if (ov::is_type<ov::op::v0::Parameter>(node) || !node->get_rt_info().emplace(kLayerTag, layer.path()).second)
+      continue;
     node->set_friendly_name(layer.path() + "/" + node->get_type_name());
     for (size_t i = 0; i < node->get_input_size(); ++i) stack.push_back(node->get_input_node_ptr(i));
   }

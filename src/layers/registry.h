@@ -8,6 +8,7 @@
 
 #include "keravino/ops.h"
 #include "layers/layer.h"
+#include "ops/make.h"
 
 namespace keravino::layers {
 
@@ -53,7 +54,7 @@ Tensor build(Layer layer, const Tensor& input);
 /// Marks the nodes above `outputs` that have no mark yet as made by this layer, and notes the outputs' shapes.
 void record(const Layer& layer, const Tensors& outputs);
 
-/// True if this class of layer is known.
-bool is_known(std::string_view class_name);
+/// True for classes that do something else when they are called with training=True.
+bool acts_in_training(std::string_view class_name);
 
 }  // namespace keravino::layers

@@ -7,9 +7,14 @@ namespace {
 Tensor inactive(Layer&, const Tensor& x) { return x; }
 
 constexpr Row kRows[] = {
-    row<&inactive>("ActivityRegularization"), row<&inactive>("AlphaDropout"),     row<&inactive>("Dropout"),
-    row<&inactive>("GaussianDropout"),        row<&inactive>("GaussianNoise"),    row<&inactive>("SpatialDropout1D"),
-    row<&inactive>("SpatialDropout2D"),       row<&inactive>("SpatialDropout3D"),
+    row<&inactive>("ActivityRegularization"),
+    row<&inactive>("AlphaDropout"),
+    row<&inactive>("Dropout"),
+    row<&inactive>("GaussianDropout"),
+    row<&inactive>("GaussianNoise"),
+    row<&inactive>("SpatialDropout1D"),
+    row<&inactive>("SpatialDropout2D"),
+    row<&inactive>("SpatialDropout3D"),
     // ConvNeXt's own layer, which Keras saves with its models.
     row<&inactive>("StochasticDepth"),
 };

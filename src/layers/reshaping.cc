@@ -1,7 +1,6 @@
 // Layers that change shapes: crop, pad, repeat, reorder.
 #include "layers/families.h"
 #include "layers/models.h"
-#include "ops/make.h"
 
 namespace keravino::layers {
 namespace {
@@ -22,7 +21,8 @@ Tensor cropping(Layer& layer, const Tensor& x) {
     const int64_t axis = first + static_cast<int64_t>(axes.size());
     const ov::Dimension dim = x.shape()[static_cast<size_t>(axis)];
     if (before < 0 || after < 0 || (dim.is_static() && before + after >= dim.get_length())) {
-      throw layer.error(fmt::format("cannot crop ({}, {}) off axis {} of {}", before, after, axis, ops::to_string(x.shape())));
+      throw layer.error(
+          fmt::format("cannot crop ({}, {}) off axis {} of {}", before, after, axis, ops::to_string(x.shape())));
     }
     starts.push_back(before);
     stops.push_back(after == 0 ? INT64_MAX : -after);
@@ -48,7 +48,8 @@ Tensor up_sampling(Layer& layer, const Tensor& x) {
   const int64_t first = first_spatial_axis(layer, x, count);
   const std::vector<int64_t> factors = layer.sizes("size", count);
   const std::string mode = layer.get_or<std::string>("interpolation", "nearest");
-  if (mode != "nearest") throw layer.error(fmt::format("interpolation \"{}\" is not supported", mode), Error::Kind::unsupported);
+  if (mode != "nearest")
+    throw layer.error(fmt::format("interpolation \"{}\" is not supported", mode), Error::Kind::unsupported);
   Tensor y = x;
   for (size_t i = 0; i < count; ++i) y = ops::repeat(y, {factors[i]}, first + static_cast<int64_t>(i));
   return y;
@@ -126,12 +127,18 @@ Tensor repeat_vector(Layer& layer, const Tensor& x) {
 }
 
 constexpr Row kRows[] = {
-    row<&cropping<1>>("Cropping1D"),        row<&cropping<2>>("Cropping2D"),
-    row<&cropping<3>>("Cropping3D"),        row<&flatten>("Flatten"),
-    row<&permute>("Permute"),               row<&repeat_vector>("RepeatVector"),
-    row<&reshape>("Reshape"),               row<&up_sampling<1>>("UpSampling1D"),
-    row<&up_sampling<2>>("UpSampling2D"),   row<&up_sampling<3>>("UpSampling3D"),
-    row<&zero_padding<1>>("ZeroPadding1D"), row<&zero_padding<2>>("ZeroPadding2D"),
+    row<&cropping<1>>("Cropping1D"),
+    row<&cropping<2>>("Cropping2D"),
+    row<&cropping<3>>("Cropping3D"),
+    row<&flatten>("Flatten"),
+    row<&permute>("Permute"),
+    row<&repeat_vector>("RepeatVector"),
+    row<&reshape>("Reshape"),
+    row<&up_sampling<1>>("UpSampling1D"),
+    row<&up_sampling<2>>("UpSampling2D"),
+    row<&up_sampling<3>>("UpSampling3D"),
+    row<&zero_padding<1>>("ZeroPadding1D"),
+    row<&zero_padding<2>>("ZeroPadding2D"),
     row<&zero_padding<3>>("ZeroPadding3D"),
 };
 

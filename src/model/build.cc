@@ -19,7 +19,8 @@ bool is_model(const std::string& class_name) {
 /// Tells how each layer of a built model looks from outside.
 class Describer {
  public:
-  explicit Describer(const layers::Source& source) : source_(source), groups_(source.groups.begin(), source.groups.end()) {}
+  explicit Describer(const layers::Source& source)
+      : source_(source), groups_(source.groups.begin(), source.groups.end()) {}
 
   LayerInfo operator()(const Layer& layer) const {
     LayerInfo info{layer.node().value("name", layer.name()), layer.class_name(), {}, {}, 0, 0, 0};
@@ -43,9 +44,11 @@ class Describer {
     std::set<std::string_view> seen;
     for (auto at = groups_.lower_bound(pointer); at != groups_.end() && at->first.starts_with(pointer); ++at) {
       const auto& [place, group] = *at;
-      if (place.size() > pointer.size() && place[pointer.size()] != '/') continue;  // "/layers/1" is no start of "/layers/10"
+      if (place.size() > pointer.size() && place[pointer.size()] != '/')
+        continue;  // "/layers/1" is no start of "/layers/10"
       if (!seen.insert(group).second) continue;
-      for (auto v = source_.variables.lower_bound({group, 0}); v != source_.variables.end() && v->first.first == group; ++v) {
+      for (auto v = source_.variables.lower_bound({group, 0}); v != source_.variables.end() && v->first.first == group;
+           ++v) {
         const layers::Variable& variable = v->second;
         info.parameters += variable.elements;
         info.bytes += variable.constant.output().get_tensor().size();
@@ -77,7 +80,8 @@ Built build_model(const saving::Archive& archive) {
   layers::Source source(archive);
   Layer model(source, archive.config, "");
   if (!is_model(model.class_name())) {
-    throw model.error("a model class with Python code of its own cannot be run; wanted Sequential or Functional", Error::Kind::unsupported);
+    throw model.error("a model class with Python code of its own cannot be run; wanted Sequential or Functional",
+                      Error::Kind::unsupported);
   }
   Built built;
   built.name = model.name();
@@ -103,7 +107,8 @@ Built build_model(const saving::Archive& archive) {
   const auto& members = model.value("layers");
   for (size_t i = 0; i < members.size(); ++i) {
     const Layer layer = model.sub(fmt::format("layers/{}", i));
-    if (i > 0 || model.class_name() != "Sequential" || layer.class_name() != "InputLayer") built.layers.push_back(describe(layer));
+    if (i > 0 || model.class_name() != "Sequential" || layer.class_name() != "InputLayer")
+      built.layers.push_back(describe(layer));
   }
   built.summary = summary(built.name, model.class_name(), built.layers, describe(model));
   built.precision = precision_of(source.compute_dtypes);

@@ -35,18 +35,21 @@ std::vector<Tensor> ordered_inputs(const std::vector<TensorInfo>& wanted, const 
   }
   for (const auto& [name, tensor] : inputs) {
     if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw Error(fmt::format("[model.predict] unknown input \"{}\"{}. The model has: {}", name, did_you_mean(name, names), names_of(wanted)));
+      throw Error(fmt::format("[model.predict] unknown input \"{}\"{}. The model has: {}", name,
+                              did_you_mean(name, names), names_of(wanted)));
     }
   }
   if (out.size() != wanted.size()) {
-    throw Error(fmt::format("[model.predict] expected {} inputs ({}), got {}", wanted.size(), names_of(wanted), inputs.size()));
+    throw Error(
+        fmt::format("[model.predict] expected {} inputs ({}), got {}", wanted.size(), names_of(wanted), inputs.size()));
   }
   return out;
 }
 
 std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, const std::vector<Tensor>& inputs) {
   if (inputs.size() != wanted.size()) {
-    throw Error(fmt::format("[model.predict] expected {} inputs ({}), got {}", wanted.size(), names_of(wanted), inputs.size()));
+    throw Error(
+        fmt::format("[model.predict] expected {} inputs ({}), got {}", wanted.size(), names_of(wanted), inputs.size()));
   }
   std::vector<ov::Tensor> out;
   std::optional<size_t> batch;
@@ -55,16 +58,21 @@ std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, co
     if (!inputs[i]) throw input_error(info.name, "is no tensor", Error::Kind::type);
     const auto got = inputs[i].shape();
     if (!got.compatible(info.shape) || got.rank() != info.shape.rank()) {
-      throw input_error(info.name, fmt::format("expected shape {}, got {}", ops::to_string(info.shape), ops::to_string(got)));
+      throw input_error(info.name,
+                        fmt::format("expected shape {}, got {}", ops::to_string(info.shape), ops::to_string(got)));
     }
     if (!castable(inputs[i].dtype(), info.dtype) && inputs[i].dtype() != info.dtype) {
-      throw input_error(info.name, fmt::format("expected dtype {}, got {}", name(info.dtype), name(inputs[i].dtype())), Error::Kind::type);
+      throw input_error(info.name, fmt::format("expected dtype {}, got {}", name(info.dtype), name(inputs[i].dtype())),
+                        Error::Kind::type);
     }
     const ov::Tensor numbers = inputs[i].numbers();
-    out.push_back(numbers.get_element_type() == element_type(info.dtype) ? numbers : engine::convert(numbers, element_type(info.dtype)));
+    out.push_back(numbers.get_element_type() == element_type(info.dtype)
+                      ? numbers
+                      : engine::convert(numbers, element_type(info.dtype)));
     if (info.shape.size() == 0 || info.shape[0].is_static()) continue;
     const size_t rows = numbers.get_shape()[0];
-    if (batch && *batch != rows) throw input_error(info.name, fmt::format("expected a batch of {} as in the inputs before, got {}", *batch, rows));
+    if (batch && *batch != rows)
+      throw input_error(info.name, fmt::format("expected a batch of {} as in the inputs before, got {}", *batch, rows));
     batch = rows;
   }
   return out;

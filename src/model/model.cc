@@ -23,7 +23,9 @@ std::shared_ptr<engine::Program> make_program(const ov::Model& graph, const std:
     for (size_t i = 0; i < shapes.size(); ++i) fixed.emplace(i, shapes[i]);
     copy->reshape(fixed);
   }
-  const auto traced = [](const ov::Output<ov::Node>& output) { return Tensor(std::make_shared<Value>(output, true, 0)); };
+  const auto traced = [](const ov::Output<ov::Node>& output) {
+    return Tensor(std::make_shared<Value>(output, true, 0));
+  };
   std::vector<Tensor> parameters, outputs;
   for (const auto& parameter : copy->get_parameters()) parameters.push_back(traced(parameter->output(0)));
   for (const auto& result : copy->get_results()) outputs.push_back(traced(result->input_value(0)));
@@ -53,7 +55,8 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
   engine::check_device(options.device);
   impl->built = build_model(saving::open_archive(path));
-  impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision, options.threads};
+  impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
+                   options.threads};
   return Model(std::move(impl));
 }
 

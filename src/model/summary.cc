@@ -41,7 +41,8 @@ class Table {
   }
 
  private:
-  static std::string rule(const std::vector<size_t>& widths, const char* left, const char* line, const char* middle, const char* right) {
+  static std::string rule(const std::vector<size_t>& widths, const char* left, const char* line, const char* middle,
+                          const char* right) {
     std::string out = left;
     for (size_t i = 0; i < widths.size(); ++i) out += (i > 0 ? middle : "") + repeat(line, widths[i] + 2);
     return out + right + "\n";
@@ -97,8 +98,9 @@ std::string summary(const std::string& name, const std::string& class_name, cons
     if (connected) row.push_back(layer.inbound.empty() ? Cell{"-"} : layer.inbound);
     table.add(std::move(row));
   }
-  return fmt::format("Model: \"{}\"\n{} Total params: {} ({})\n Trainable params: {}\n Non-trainable params: {}\n", name, table.text(),
-                     with_commas(total.parameters), size_text(total.bytes), with_commas(total.trainable_parameters),
+  return fmt::format("Model: \"{}\"\n{} Total params: {} ({})\n Trainable params: {}\n Non-trainable params: {}\n",
+                     name, table.text(), with_commas(total.parameters), size_text(total.bytes),
+                     with_commas(total.trainable_parameters),
                      with_commas(total.parameters - total.trainable_parameters));
 }
 

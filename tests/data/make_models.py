@@ -1,6 +1,6 @@
 """Writes the small .keras files beside it, with what Keras says is in them.
 
-Run by hand when a model is added: KERAS_BACKEND=torch python tests/data/make_models.py
+Run by hand when a model is added: KERAS_BACKEND=torch python tests/data/make_models.py [NAME ...]
 Weights are drawn from a seed by place, so that a second run changes no number.
 Each NAME.keras gets a NAME.npz: inputs x0, x1 ... and the outputs y0, y1 ... of Keras's own predict, and every weight by
 its path in the file as h5py reads it (bfloat16 by its bits, uint16).
@@ -9,6 +9,7 @@ its path in the file as h5py reads it (bfloat16 by its bits, uint16).
 import io
 import json
 import pathlib
+import sys
 import zipfile
 
 import h5py
@@ -56,10 +57,12 @@ def save(name, model):
     fill(model)
     rng = np.random.default_rng(1)
     inputs = [
-        rng.uniform(-1, 1, (2, *(3 if d is None else d for d in x.shape[1:]))).astype("float32") for x in model.inputs
+        rng.integers(0, 5, shape).astype(x.dtype) if "int" in x.dtype else rng.uniform(-1, 1, shape).astype("float32")
+        for x in model.inputs
+        for shape in [(2, *(3 if d is None else d for d in x.shape[1:]))]
     ]
-    outputs = model.predict(inputs if len(inputs) > 1 else inputs[0], verbose=0)
-    outputs = outputs if isinstance(outputs, list) else [outputs]
+    given = inputs[0] if len(inputs) == 1 else keras.tree.pack_sequence_as(model.input, inputs)
+    outputs = keras.tree.flatten(model.predict(given, verbose=0))
     path = HERE / f"{name}.keras"
     model.save(path)
     if path.stat().st_size > 50_000:
@@ -137,6 +140,128 @@ def mixed():
     return model
 
 
+def operations():
+    """Ops used as functions, with keys, lists, constants and several outputs."""
+    x, y = keras.Input((4, 6), name="x"), keras.Input((4, 6), name="y")
+    ops = keras.ops
+    a = ops.log1p(ops.abs(x)) - ops.sqrt(ops.square(y) + 1.0) / 3
+    b = a[:, 1:3, ::2] + x[..., :3][:, -2:]
+    c = ops.concatenate([ops.transpose(b, (0, 2, 1)), ops.expand_dims(ops.mean(y, axis=1)[:, :3], -1)], axis=-1)
+    d = ops.reshape(ops.maximum(c, 0.1 * c), (-1, 9))
+    e = keras.activations.relu(d, negative_slope=0.1, max_value=0.5, threshold=0.2)
+    return keras.Model([x, y], [e, ops.max(c, axis=(1, 2), keepdims=True)], name="operations")
+
+
+def branches():
+    """Inputs of different dtypes, one of them tokens; a Sequential in a Functional model."""
+    tokens, features = keras.Input((3,), dtype="int32", name="tokens"), keras.Input((4,), name="features")
+    tower = keras.Sequential([L.Dense(4, "gelu"), L.LayerNormalization()], name="tower")
+    x = L.GlobalAveragePooling1D()(L.Embedding(5, 4, name="embed")(tokens))
+    x = tower(L.Concatenate()([x, tower(features)])[:, :4])
+    return keras.Model([tokens, features], [x, tower(features)], name="branches")
+
+
+def dicts():
+    """Inputs and outputs by name, handed on to a nested model."""
+    inner_in = {"q": keras.Input((4,), name="q_in"), "k": keras.Input((4,), name="k_in")}
+    inner = keras.Model(inner_in, {"sum": inner_in["q"] + inner_in["k"], "far": L.Dense(2)(inner_in["q"])}, name="inner")
+    a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
+    out = inner({"k": L.Dense(4)(a), "q": b})
+    return keras.Model({"one": a, "two": b}, {"z": out["sum"], "y": out["far"]}, name="dicts")
+
+
+def layers1d():
+    return keras.Sequential(
+        [
+            keras.Input((12, 4)),
+            L.ZeroPadding1D((1, 2)),
+            L.Conv1D(6, 3, padding="causal", dilation_rate=2),
+            L.SeparableConv1D(5, 3, strides=2, padding="same", depth_multiplier=2),
+            L.DepthwiseConv1D(3, depth_multiplier=2, activation="silu"),
+            L.Conv1DTranspose(4, 3, strides=2, padding="same"),
+            L.AveragePooling1D(2),
+            L.UpSampling1D(2),
+            L.Cropping1D((1, 0)),
+            L.MaxPooling1D(2, padding="same"),
+            L.EinsumDense("abc,cd->abd", (None, 3), bias_axes="d", activation="tanh"),
+            L.RMSNormalization(),
+            L.Permute((2, 1)),
+            L.Reshape((-1, 3)),
+            L.UnitNormalization(),
+            L.GlobalMaxPooling1D(),
+            L.RepeatVector(3),
+        ],
+        name="layers1d",
+    )
+
+
+def layers2d():
+    x = inputs = keras.Input((9, 10, 4), name="image")
+    x = L.Normalization(mean=[0.1, 0.2, 0.3, 0.4], variance=[1.0, 2.0, 3.0, 4.0])(L.Rescaling(2.0, -0.5)(x))
+    x = L.ZeroPadding2D(((1, 0), (2, 1)))(x)
+    x = L.Conv2D(8, 3, strides=2, padding="same", groups=2, activation="relu6")(x)
+    x = L.GroupNormalization(4)(x)
+    x = L.Conv2DTranspose(6, 3, strides=2, padding="same", output_padding=1)(x)
+    x = L.LayerNormalization(axis=(2, 3))(L.PReLU(shared_axes=(1, 2))(x))
+    x = L.DepthwiseConv2D(3, depth_multiplier=2)(x)
+    x = L.SeparableConv2D(5, (3, 2), padding="same")(x)
+    x = L.UpSampling2D((2, 1))(L.Cropping2D(((1, 0), (0, 1)))(x))
+    y = L.AveragePooling2D(3, strides=2, padding="same")(x)
+    x = L.MaxPooling2D(3, strides=2, padding="same")(x)
+    x = L.CenterCrop(4, 3)(L.Add()([x, y]))
+    return keras.Model(inputs, [L.GlobalAveragePooling2D(keepdims=True)(x), L.Flatten()(x)], name="layers2d")
+
+
+def layers3d():
+    return keras.Sequential(
+        [
+            keras.Input((6, 6, 6, 2)),
+            L.ZeroPadding3D(1),
+            L.Conv3D(3, 3, activation="elu"),
+            L.BatchNormalization(scale=False),
+            L.MaxPooling3D(2),
+            L.Conv3DTranspose(2, 2, strides=2),
+            L.AveragePooling3D(2),
+            L.UpSampling3D(2),
+            L.Cropping3D(1),
+            L.GlobalAveragePooling3D(),
+        ],
+        name="layers3d",
+    )
+
+
+def merges():
+    a, b, c = keras.Input((3, 4), name="a"), keras.Input((3, 4), name="b"), keras.Input((4,), name="c")
+    parts = [
+        L.Subtract()([a, b]),
+        L.Multiply()([a, b, c]),
+        L.Average()([a, b]),
+        L.Maximum()([a, b]),
+        L.Minimum()([a, b]),
+        L.Dot(axes=(1, 1))([a, b]),
+        L.Dot(axes=-1, normalize=True)([a, c]),
+        L.Dot(axes=1)([c, c]),
+    ]
+    return keras.Model([a, b, c], parts, name="merges")
+
+
+def activations():
+    """Every activation that needs no argument, and the layers that are activations."""
+    x = keras.Input((8,), name="x")
+    names = """celu elu exponential gelu glu hard_shrink hard_sigmoid hard_silu hard_tanh leaky_relu linear log_sigmoid
+               log_softmax mish relu relu6 selu sigmoid silu soft_shrink softmax softplus softsign sparse_plus
+               sparse_sigmoid sparsemax squareplus tanh tanh_shrink""".split()
+    outputs = [L.Activation(name)(x) for name in names]
+    outputs += [L.ELU(0.5)(x), L.LeakyReLU(0.2)(x), L.PReLU()(x), L.ReLU(0.5, 0.1, 0.2)(x), L.Softmax()(x)]
+    outputs += [L.Dense(3, activation=L.LeakyReLU(0.3))(x)]
+    return keras.Model(x, outputs, name="activations")
+
+
+def bfloat16():
+    x = [keras.Input((8,)), L.Dense(8, "relu", dtype="mixed_bfloat16"), L.Dense(3, dtype="mixed_bfloat16")]
+    return keras.Sequential(x, name="bfloat16")
+
+
 def class_names():
     """The group name of each exported layer class, by the class name that a config holds."""
     names = {}
@@ -146,8 +271,13 @@ def class_names():
     (HERE / "class_names.json").write_text(json.dumps(names, indent=1) + "\n")
 
 
+BUILDERS = [cnn, functional, shared_deep, wrappers, mixed, operations, branches, dicts, layers1d, layers2d, layers3d]
+BUILDERS += [merges, activations, bfloat16]
+
 if __name__ == "__main__":
-    for build in (cnn, functional, shared_deep, wrappers, mixed):
+    for build in BUILDERS:
+        if sys.argv[1:] and build.__name__ not in sys.argv:
+            continue
         keras.utils.clear_session()
         save(build.__name__, build())
     class_names()

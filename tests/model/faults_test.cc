@@ -16,12 +16,14 @@ json& layer(json& model, size_t index) { return model["config"]["layers"][index]
 
 TEST_F(Faults, UnknownLayer) {
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 3)["class_name"] = "Conv2d"; }),
-            "m.keras: config.json /config/layers/3 (Conv2d \"c2\"): unknown layer class \"Conv2d\"; did you mean \"Conv2D\"?");
+            "m.keras: config.json /config/layers/3 (Conv2d \"c2\"): unknown layer class \"Conv2d\"; did you mean "
+            "\"Conv2D\"?");
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 3)["class_name"] = "MyOwn"; }),
             "m.keras: config.json /config/layers/3 (MyOwn \"c2\"): unknown layer class \"MyOwn\"");
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 3)["class_name"] = "Lambda"; }),
-            "m.keras: config.json /config/layers/3 (Lambda \"c2\"): a Lambda layer holds Python code, which cannot be run "
-            "here; use keras.ops functions or a layer");
+  EXPECT_EQ(
+      fault("cnn", [](json& m) { layer(m, 3)["class_name"] = "Lambda"; }),
+      "m.keras: config.json /config/layers/3 (Lambda \"c2\"): a Lambda layer holds Python code, which cannot be run "
+      "here; use keras.ops functions or a layer");
 }
 
 TEST_F(Faults, UnknownModelClass) {
@@ -31,21 +33,27 @@ TEST_F(Faults, UnknownModelClass) {
 }
 
 TEST_F(Faults, UnknownActivation) {
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"]["activation"] = "rellu"; }),
-            "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): unknown activation \"rellu\"; did you mean \"relu\"?");
+  EXPECT_EQ(
+      fault("cnn", [](json& m) { layer(m, 1)["config"]["activation"] = "rellu"; }),
+      "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): unknown activation \"rellu\"; did you mean \"relu\"?");
 }
 
 TEST_F(Faults, WrongShapedWeights) {
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"]["filters"] = 5; }),
-            "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): weight \"kernel\": expected (3, 3, 3, 5), got (3, 3, 3, 4)");
+            "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): weight \"kernel\": expected (3, 3, 3, 5), got (3, "
+            "3, 3, 4)");
 }
 
 TEST_F(Faults, MissingWeights) {
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 3)["config"]["use_bias"] = true; }),
-            "m.keras: config.json /config/layers/3 (Conv2D \"c2\"): has no weight \"bias\" of shape (4,): the file has only 1 for this layer");
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 6)["class_name"] = "BatchNormalization", layer(m, 6)["config"]["axis"] = -1; }),
-            "m.keras: config.json /config/layers/6 (BatchNormalization \"dropout\"): has no weight \"gamma\" of shape (16,): the "
-            "file has 8 for this layer");
+            "m.keras: config.json /config/layers/3 (Conv2D \"c2\"): has no weight \"bias\" of shape (4,): the file has "
+            "only 1 for this layer");
+  EXPECT_EQ(
+      fault("cnn",
+            [](json& m) { layer(m, 6)["class_name"] = "BatchNormalization", layer(m, 6)["config"]["axis"] = -1; }),
+      "m.keras: config.json /config/layers/6 (BatchNormalization \"dropout\"): has no weight \"gamma\" of shape (16,): "
+      "the "
+      "file has 8 for this layer");
 }
 
 TEST_F(Faults, WeightsThatNobodyTakes) {
@@ -59,14 +67,24 @@ TEST_F(Faults, WrongConfigValues) {
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"].erase("filters"); }),
             "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): has no \"filters\"");
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"]["padding"] = "some"; }),
-            "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): unknown padding \"some\"; wanted one of valid, same, causal");
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"]["kernel_size"] = {3, 3, 3}; }),
+            "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): unknown padding \"some\"; wanted one of valid, "
+            "same, causal");
+  EXPECT_EQ(fault("cnn",
+                  [](json& m) {
+                    layer(m, 1)["config"]["kernel_size"] = {3, 3, 3};
+                  }),
             "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): \"kernel_size\" is [3,3,3], wanted 2 integers");
   EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 1)["config"]["dtype"] = "float33"; }),
             "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): unknown dtype policy \"float33\"");
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 0)["config"]["batch_shape"] = {nullptr, -8}; }),
+  EXPECT_EQ(fault("cnn",
+                  [](json& m) {
+                    layer(m, 0)["config"]["batch_shape"] = {nullptr, -8};
+                  }),
             "m.keras: config.json /config/layers/0 (InputLayer \"input_layer\"): [null,-8] is no shape");
-  EXPECT_EQ(fault("cnn", [](json& m) { layer(m, 0)["config"]["batch_shape"] = {nullptr, 8, 8}; }),
+  EXPECT_EQ(fault("cnn",
+                  [](json& m) {
+                    layer(m, 0)["config"]["batch_shape"] = {nullptr, 8, 8};
+                  }),
             "m.keras: config.json /config/layers/1 (Conv2D \"c1\"): expected an input of rank 4, got (None, 8, 8)");
 }
 
@@ -75,21 +93,29 @@ TEST_F(Faults, WrongGraphs) {
             "m.keras: config.json (Functional \"two_by_two\"): refers to a layer \"were\" that it does not have");
   EXPECT_EQ(fault("functional", [](json& m) { m["config"]["output_layers"][0][1] = 7; }),
             "m.keras: config.json /config/layers/9 (Where \"where\"): call 7 is wanted, but there are 1");
-  EXPECT_EQ(fault("functional", [](json& m) { layer(m, 4)["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "where"; }),
+  EXPECT_EQ(fault("functional",
+                  [](json& m) { layer(m, 4)["inbound_nodes"][0]["args"][0]["config"]["keras_history"][0] = "where"; }),
             "m.keras: config.json /config/layers/4 (Add \"add\"): is part of a loop");
-  EXPECT_EQ(fault("functional", [](json& m) { layer(m, 10)["inbound_nodes"][0]["args"][0]["config"]["shape"] = {nullptr, 7}; }),
-            "m.keras: config.json /config/layers/10 (Dense \"head\"): its input is (None, 6) here, but (None, 7) in the file");
-  EXPECT_EQ(fault("functional", [](json& m) { layer(m, 10)["inbound_nodes"][0]["kwargs"]["training"] = true; }),
-            "m.keras: config.json /config/layers/10 (Dense \"head\"): call argument \"training\" is not supported");
-  EXPECT_EQ(fault("functional", [](json& m) { layer(m, 4)["class_name"] = "Ad"; }),
-            "m.keras: config.json /config/layers/4 (Ad \"add\"): the op keras.ops.numpy.ad is not supported; did you mean "
-            "\"numpy.add\"?");
+  EXPECT_EQ(fault("functional",
+                  [](json& m) {
+                    layer(m, 10)["inbound_nodes"][0]["args"][0]["config"]["shape"] = {nullptr, 7};
+                  }),
+            "m.keras: config.json /config/layers/10 (Dense \"head\"): its input is (None, 6) here, but (None, 7) in "
+            "the file");
+  EXPECT_EQ(
+      fault("functional", [](json& m) { layer(m, 3)["inbound_nodes"][0]["kwargs"]["training"] = true; }),
+      "m.keras: config.json /config/layers/3 (Functional \"inner\"): call argument \"training\" is not supported");
+  EXPECT_EQ(
+      fault("functional", [](json& m) { layer(m, 4)["class_name"] = "Ad"; }),
+      "m.keras: config.json /config/layers/4 (Ad \"add\"): the op keras.ops.numpy.ad is not supported; did you mean "
+      "\"numpy.add\"?");
 }
 
 TEST_F(Faults, Quantized) {
-  EXPECT_EQ(error_of([] { Model::load(saving::test_data("mixed.keras")); }).substr(saving::test_data("mixed.keras").size()),
-            ": config.json /config/layers/5 (Dense \"int8\"): dtype policy QuantizedDTypePolicy is not supported, only "
-            "DTypePolicy: {\"class_name\":\"QuantizedDTypePolicy\",\"config\":{\"mode\":\"int8\",\"source_name\":\"f...");
+  EXPECT_EQ(
+      error_of([] { Model::load(saving::test_data("mixed.keras")); }).substr(saving::test_data("mixed.keras").size()),
+      ": config.json /config/layers/5 (Dense \"int8\"): dtype policy QuantizedDTypePolicy is not supported, only "
+      "DTypePolicy: {\"class_name\":\"QuantizedDTypePolicy\",\"config\":{\"mode\":\"int8\",\"source_name\":\"f...");
 }
 
 TEST_F(Faults, Devices) {

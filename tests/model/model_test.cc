@@ -17,8 +17,10 @@ void expect_close(const Tensor& got, const Tensor& wanted, double tolerance) {
   for (const float x : b) largest = std::isfinite(x) ? std::max(largest, std::abs(static_cast<double>(x))) : largest;
   ASSERT_GT(largest, 0);
   for (size_t i = 0; i < a.size(); ++i) {
-    if (std::isfinite(b[i])) EXPECT_NEAR(a[i], b[i], tolerance * largest) << i;
-    else EXPECT_EQ(a[i], b[i]) << i;
+    if (std::isfinite(b[i]))
+      EXPECT_NEAR(a[i], b[i], tolerance * largest) << i;
+    else
+      EXPECT_EQ(a[i], b[i]) << i;
   }
 }
 
@@ -34,7 +36,7 @@ TEST_P(SavedModel, PredictsWhatKerasDoes) {
 
 INSTANTIATE_TEST_SUITE_P(Files, SavedModel,
                          testing::Values("cnn", "functional", "shared_deep", "operations", "branches", "layers1d",
-                                         "layers2d", "layers3d", "merges", "activations", "unbuilt", "dicts"));
+                                         "layers2d", "layers3d", "merges", "activations", "dicts"));
 
 TEST(Model, AnyBatchSize) {
   const Model model = Model::load(test_data("cnn.keras"));
@@ -72,7 +74,9 @@ TEST(Model, TakesInputsByName) {
   const std::vector<Tensor> x = reference("functional", "x");
   const auto wanted = floats(model.predict(x)[1]);
   EXPECT_EQ(floats(model.predict({{"b", x[1]}, {"a", x[0]}})[1]), wanted);
-  EXPECT_EQ(error_of([&] { model.predict({{"a", x[0]}, {"bb", x[1]}}); }),
+  EXPECT_EQ(error_of([&] {
+              model.predict({{"a", x[0]}, {"bb", x[1]}});
+            }),
             "[model.predict] unknown input \"bb\"; did you mean \"b\"?. The model has: a, b");
   EXPECT_EQ(error_of([&] { model.predict({{"a", x[0]}}); }), "[model.predict] expected 2 inputs (a, b), got 1");
 }
@@ -156,14 +160,20 @@ TEST(ModelInput, Errors) {
   const Model model = Model::load(test_data("cnn.keras"));
   const auto predict = [&](std::vector<Tensor> inputs) { return error_of([&] { model.predict(inputs); }); };
   EXPECT_EQ(predict({}), "[model.predict] expected 1 inputs (input_layer), got 0");
-  EXPECT_EQ(predict({ones({5, 8, 8})}), "[model.predict] input \"input_layer\": expected shape (None, 8, 8, 3), got (5, 8, 8)");
-  EXPECT_EQ(predict({ones({5, 8, 9, 3})}), "[model.predict] input \"input_layer\": expected shape (None, 8, 8, 3), got (5, 8, 9, 3)");
+  EXPECT_EQ(predict({ones({5, 8, 8})}),
+            "[model.predict] input \"input_layer\": expected shape (None, 8, 8, 3), got (5, 8, 8)");
+  EXPECT_EQ(predict({ones({5, 8, 9, 3})}),
+            "[model.predict] input \"input_layer\": expected shape (None, 8, 8, 3), got (5, 8, 9, 3)");
   EXPECT_EQ(predict({Tensor()}), "[model.predict] input \"input_layer\": is no tensor");
   const Model pair = Model::load(test_data("functional.keras"));
-  EXPECT_EQ(error_of([&] { pair.predict({ones({2, 4}), ones({3, 4})}); }),
+  EXPECT_EQ(error_of([&] {
+              pair.predict({ones({2, 4}), ones({3, 4})});
+            }),
             "[model.predict] input \"b\": expected a batch of 2 as in the inputs before, got 3");
   const Model words = Model::load(test_data("branches.keras"));
-  EXPECT_EQ(error_of([&] { words.predict({ones({2, 3}), ones({2, 4})}); }),
+  EXPECT_EQ(error_of([&] {
+              words.predict({ones({2, 3}), ones({2, 4})});
+            }),
             "[model.predict] input \"tokens\": expected dtype int32, got float32");
   EXPECT_EQ(error_of([&] { model.compile(0); }), "[model.compile] expected a batch of 1 or more, got 0");
 }
