@@ -11,6 +11,13 @@ namespace {
 // Operation classes whose name in snake case is not their function's.
 constexpr std::pair<std::string_view, std::string_view> kOtherNames[] = {
     {"math.c_dist", "math.cdist"},
+    {"nn.batch_norm", "nn.batch_normalization"},
+    {"nn.layer_norm", "nn.layer_normalization"},
+    {"nn.rms_norm", "nn.rms_normalization"},
+    {"numpy.all_close", "numpy.allclose"},
+    {"numpy.histogram", "math.histogram"},
+    {"numpy.is_in", "numpy.isin"},
+    {"numpy.search_sorted", "numpy.searchsorted"},
 };
 
 constexpr std::string_view kActivations = "keras.src.activations.activations";

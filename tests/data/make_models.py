@@ -2,10 +2,11 @@
 
 Run by hand when a model is added: KERAS_BACKEND=torch python tests/data/make_models.py [NAME ...]
 Weights are drawn from a seed by place, so that a second run changes no number.
-Each NAME.keras gets a NAME.npz: inputs x0, x1 ... and the outputs y0, y1 ... of Keras's own predict, and every weight by
-its path in the file as h5py reads it (bfloat16 by its bits, uint16).
+Each NAME.keras gets a NAME.npz: inputs x0, x1 ... and the outputs y0, y1 ... of Keras's own predict, and every weight
+by its path in the file as h5py reads it (bfloat16 by its bits, uint16).
 """
 
+import ast
 import io
 import json
 import pathlib
@@ -164,7 +165,9 @@ def branches():
 def dicts():
     """Inputs and outputs by name, handed on to a nested model."""
     inner_in = {"q": keras.Input((4,), name="q_in"), "k": keras.Input((4,), name="k_in")}
-    inner = keras.Model(inner_in, {"sum": inner_in["q"] + inner_in["k"], "far": L.Dense(2)(inner_in["q"])}, name="inner")
+    inner = keras.Model(
+        inner_in, {"sum": inner_in["q"] + inner_in["k"], "far": L.Dense(2)(inner_in["q"])}, name="inner"
+    )
     a, b = keras.Input((4,), name="a"), keras.Input((4,), name="b")
     out = inner({"k": L.Dense(4)(a), "q": b})
     return keras.Model({"one": a, "two": b}, {"z": out["sum"], "y": out["far"]}, name="dicts")
@@ -271,6 +274,29 @@ def class_names():
     (HERE / "class_names.json").write_text(json.dumps(names, indent=1) + "\n")
 
 
+def operation_calls():
+    """The backend function of each Operation class of keras.ops, and the arguments that its config holds."""
+    calls = {}
+    for path in sorted(pathlib.Path(keras.src.ops.__file__).parent.glob("*.py")):
+        if path.stem.endswith("_test") or path.stem == "operation":
+            continue
+        for cls in ast.parse(path.read_text()).body:
+            if not isinstance(cls, ast.ClassDef):
+                continue
+            methods = {method.name: method for method in cls.body if isinstance(method, ast.FunctionDef)}
+            if "call" not in methods:
+                continue
+            names = [ast.unparse(node.func) for node in ast.walk(methods["call"]) if isinstance(node, ast.Call)]
+            names = [name.removeprefix("backend.") for name in names if name.count(".") == 2]
+            init = methods["__init__"].args if "__init__" in methods else ast.arguments(args=[], kwonlyargs=[])
+            config = [arg.arg for arg in init.args[1:] + init.kwonlyargs if arg.arg != "name"]
+            calls[f"keras.src.ops.{path.stem}.{cls.name}"] = {
+                "function": names[0] if len(names) == 1 else "",
+                "config": config,
+            }
+    (HERE / "operations.json").write_text(json.dumps(calls, indent=1) + "\n")
+
+
 BUILDERS = [cnn, functional, shared_deep, wrappers, mixed, operations, branches, dicts, layers1d, layers2d, layers3d]
 BUILDERS += [merges, activations, bfloat16]
 
@@ -281,3 +307,4 @@ if __name__ == "__main__":
         keras.utils.clear_session()
         save(build.__name__, build())
     class_names()
+    operation_calls()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from command import run
 
 # NASNetMobile is not constructed by Keras on torch.

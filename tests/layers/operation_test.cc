@@ -1,0 +1,39 @@
+#include "layers/operation.h"
+
+#include "ops/registry.h"
+#include "saving/files.h"
+
+namespace keravino::layers {
+namespace {
+
+/// What tests/data/make_models.py read in Keras's own source.
+json keras_operations() { return json::parse(saving::contents(saving::test_data("operations.json"))); }
+
+TEST(Operation, ClassesAreNamedAsTheirFunctions) {
+  const json operations = keras_operations();
+  ASSERT_GT(operations.size(), 300u);
+  for (const auto& [name, operation] : operations.items()) {
+    const std::string wanted = operation["function"];
+    const size_t dot = name.rfind('.');
+    if (!wanted.empty()) EXPECT_EQ(operation_function(name.substr(0, dot), name.substr(dot + 1)), wanted) << name;
+  }
+}
+
+TEST(Operation, ConfigsFitTheParametersOfOps) {
+  size_t checked = 0;
+  for (const auto& [name, operation] : keras_operations().items()) {
+    const size_t dot = name.rfind('.');
+    const auto op = ops::registry().find(operation_function(name.substr(0, dot), name.substr(dot + 1)));
+    if (op == ops::registry().end()) continue;
+    ++checked;
+    for (const std::string key : operation["config"]) {
+      const auto& params = op->second.params;
+      EXPECT_TRUE(std::any_of(params.begin(), params.end(), [&](const auto& p) { return p.name == key; }))
+          << name << " has " << key << ", " << op->first << op->second.signature << " has not";
+    }
+  }
+  EXPECT_GT(checked, 100u);
+}
+
+}  // namespace
+}  // namespace keravino::layers
