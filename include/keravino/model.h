@@ -15,7 +15,7 @@ namespace keravino {
 /// How a model is run.
 struct LoadOptions {
   std::string device = "CPU";  ///< OpenVINO's name: CPU, GPU, NPU, AUTO ...
-  std::string precision;       ///< f32, bf16 or f16; empty: what the file's dtype policy says, f32 if it says nothing
+  std::string precision = "";  ///< f32, bf16 or f16; empty: what the file's dtype policy says, f32 if it says nothing
   int threads = 0;             ///< 0: the device's own choice
 };
 
@@ -56,7 +56,7 @@ class Model {
   /// that takes all. Errors: wrong number of inputs, rank, shape or dtype.
   std::vector<Tensor> predict(const std::vector<Tensor>& inputs) const;
   /// The same with inputs by name.
-  std::vector<Tensor> predict(const std::map<std::string, Tensor>& inputs) const;
+  std::vector<Tensor> predict_named(const std::map<std::string, Tensor>& inputs) const;
   /// Compiles for a batch size ahead of the first `predict`.
   void compile(int64_t batch) const;
 

@@ -69,7 +69,7 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& inputs) const {
   return outputs;
 }
 
-std::vector<Tensor> Model::predict(const std::map<std::string, Tensor>& inputs) const {
+std::vector<Tensor> Model::predict_named(const std::map<std::string, Tensor>& inputs) const {
   return predict(ordered_inputs(impl_->built.inputs, inputs));
 }
 

@@ -15,13 +15,15 @@ TEST(Operation, ClassesAreNamedAsTheirFunctions) {
   for (const auto& [name, operation] : operations.items()) {
     const std::string wanted = operation["function"];
     const size_t dot = name.rfind('.');
-    if (!wanted.empty()) EXPECT_EQ(operation_function(name.substr(0, dot), name.substr(dot + 1)), wanted) << name;
+    if (wanted.empty()) continue;  // composed of several
+    EXPECT_EQ(operation_function(name.substr(0, dot), name.substr(dot + 1)), wanted) << name;
   }
 }
 
 TEST(Operation, ConfigsFitTheParametersOfOps) {
   size_t checked = 0;
-  for (const auto& [name, operation] : keras_operations().items()) {
+  const json operations = keras_operations();
+  for (const auto& [name, operation] : operations.items()) {
     const size_t dot = name.rfind('.');
     const auto op = ops::registry().find(operation_function(name.substr(0, dot), name.substr(dot + 1)));
     if (op == ops::registry().end()) continue;

@@ -10,7 +10,7 @@
 namespace keravino {
 
 inline Tensor tensor_of(const saving::NpyArray& array) {
-  const ov::Tensor tensor(element_type(dtype_from_name(array.dtype)), ov::Shape(array.shape));
+  ov::Tensor tensor(element_type(dtype_from_name(array.dtype)), ov::Shape(array.shape));
   std::memcpy(tensor.data(), array.data.data.get(), tensor.get_byte_size());
   return Tensor(tensor);
 }
@@ -37,7 +37,7 @@ inline std::vector<float> floats(const Tensor& tensor) {
 }
 
 inline Tensor ones(const ov::Shape& shape, const ov::element::Type& type = ov::element::f32) {
-  const ov::Tensor tensor(type, shape);
+  ov::Tensor tensor(type, shape);
   std::memset(tensor.data(), 0, tensor.get_byte_size());
   return Tensor(tensor);
 }
@@ -48,9 +48,9 @@ std::string with_config(const std::string& model, const std::string& as, Change 
   const std::string path = saving::test_data(model + ".keras");
   auto config = nlohmann::json::parse(saving::zip_entry(path, "config.json"));
   change(config);
-  saving::write_zip(as, {{"config.json", config.dump()},
-                         {"metadata.json", saving::zip_entry(path, "metadata.json")},
-                         {"model.weights.h5", saving::zip_entry(path, "model.weights.h5")}});
+  saving::make_zip(as, {{"config.json", config.dump()},
+                        {"metadata.json", saving::zip_entry(path, "metadata.json")},
+                        {"model.weights.h5", saving::zip_entry(path, "model.weights.h5")}});
   return as;
 }
 

@@ -17,10 +17,11 @@ void expect_close(const Tensor& got, const Tensor& wanted, double tolerance) {
   for (const float x : b) largest = std::isfinite(x) ? std::max(largest, std::abs(static_cast<double>(x))) : largest;
   ASSERT_GT(largest, 0);
   for (size_t i = 0; i < a.size(); ++i) {
-    if (std::isfinite(b[i]))
+    if (std::isfinite(b[i])) {
       EXPECT_NEAR(a[i], b[i], tolerance * largest) << i;
-    else
+    } else {
       EXPECT_EQ(a[i], b[i]) << i;
+    }
   }
 }
 
@@ -73,12 +74,12 @@ TEST(Model, TakesInputsByName) {
   const Model model = Model::load(test_data("functional.keras"));
   const std::vector<Tensor> x = reference("functional", "x");
   const auto wanted = floats(model.predict(x)[1]);
-  EXPECT_EQ(floats(model.predict({{"b", x[1]}, {"a", x[0]}})[1]), wanted);
+  EXPECT_EQ(floats(model.predict_named({{"b", x[1]}, {"a", x[0]}})[1]), wanted);
   EXPECT_EQ(error_of([&] {
-              model.predict({{"a", x[0]}, {"bb", x[1]}});
+              model.predict_named({{"a", x[0]}, {"bb", x[1]}});
             }),
             "[model.predict] unknown input \"bb\"; did you mean \"b\"?. The model has: a, b");
-  EXPECT_EQ(error_of([&] { model.predict({{"a", x[0]}}); }), "[model.predict] expected 2 inputs (a, b), got 1");
+  EXPECT_EQ(error_of([&] { model.predict_named({{"a", x[0]}}); }), "[model.predict] expected 2 inputs (a, b), got 1");
 }
 
 TEST(Model, TakesIntegersForFloatsAsKerasDoes) {
