@@ -38,7 +38,7 @@ class Variable(KerasVariable):
     version = 0  # 0: not initialized
 
     def _initialize(self, value):
-        self._direct_assign(value)
+        self._direct_assign(self._convert_to_tensor(value, dtype=self._dtype))
 
     def _direct_assign(self, value):
         global _latest

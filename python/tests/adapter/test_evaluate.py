@@ -6,7 +6,7 @@ import pytest
 import torch
 from keras import ops
 
-from models import mlp, mlp_reference, two_inputs, two_inputs_reference
+from models import cnn, mlp, mlp_reference, two_inputs, two_inputs_reference
 
 RNG = np.random.default_rng(2)
 X = RNG.normal(size=(10, 4)).astype("float32")
@@ -111,6 +111,18 @@ def test_several_outputs():
     assert set(logs) == set(want)
     for name, value in want.items():
         np.testing.assert_allclose(logs[name], value, rtol=1e-5, err_msg=name)
+
+
+def test_classification():
+    model = cnn()
+    model.compile(loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    x = RNG.normal(size=(20, 8, 8, 1)).astype("float32")
+    y = RNG.integers(0, 10, 20)
+    p = model.predict(x, verbose=0)
+    loss, accuracy = model.evaluate(x, y, batch_size=8, verbose=0)
+    np.testing.assert_allclose(loss, -np.log(p[np.arange(20), y]).mean(), rtol=1e-5)
+
+    np.testing.assert_allclose(accuracy, (p.argmax(1) == y).mean(), rtol=1e-6)
 
 
 def test_regularization_and_add_loss():
