@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from records import ALL, Record, check, function, pytest_params, run
+from records import Record, check, function, pytest_params, run
 
 FEW = ("float32", "int32", "bool")
 
@@ -115,7 +115,7 @@ DIAGONAL = [
     Record("numpy.diagonal", np.diagonal, inputs=((3, 4),)),
     Record("numpy.diagonal", np.diagonal, inputs=((2, 3, 4),), args=(1, 0, 2), dtypes=FEW),
     Record("numpy.diagonal", np.diagonal, inputs=((2, 3, 4),), args=(-1, -1, 0), dtypes=FEW),
-    Record("numpy.trace", np.trace, inputs=((3, 4),), dtypes=tuple(name for name in ALL if name != "float64")),
+    Record("numpy.trace", np.trace, inputs=((3, 4),)),
     Record("numpy.trace", np.trace, inputs=((3, 4, 2),), args=(1, 1, 0), dtypes=FEW),
     *[
         Record(f"numpy.{f}", getattr(np, f), inputs=((2, 3, 4),), args=(k,), dtypes=FEW)
