@@ -28,7 +28,8 @@ Tensor tanh_shrink(Tensor x) {
 
 /// Its halves multiply to b / 4; a negative x takes the one that loses no digits.
 Tensor squareplus(Tensor x, Tensor b) {
-  promote_float(x, b);
+  x = to_float(x);
+  b = as(b, x.dtype());
   const Tensor upper = (absolute(x) + sqrt(x * x + b)) * 0.5;
   const Tensor negative = x < 0;
   return select(negative, b * 0.25 / select(negative, upper, 1), upper);
@@ -40,7 +41,7 @@ Tensor selu(Tensor x) { return 1.0507009873554804934193349852946 * elu(x, 1.6732
 Tensor celu(Tensor x, double alpha) {
   if (alpha == 0) throw Error("alpha must not be 0");
   x = to_float(x);
-  return alpha == 1 ? elu(x, 1) : maximum(x, 0) + alpha * elu(minimum(x, 0) / alpha, 1);
+  return alpha == 1 ? elu(x, 1) : select(x > 0, x, alpha * elu(x / alpha, 1));
 }
 
 Tensor gelu(Tensor x, bool approximate) {

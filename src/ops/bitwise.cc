@@ -27,8 +27,9 @@ Tensor bitwise(Tensor x, Tensor y) {
 /// A literal distance takes the dtype of x, even of a bool; those are moved as int32.
 template <class Op>
 Tensor shift(Tensor x, Tensor y) {
+  x = strong(x);
   if (y.value()->scalar) y = as(y, x.dtype());
-  promote(x, y);
+  else promote(x, y);
   demand_bits(x);
   return as(make<Op>(to_number(x), to_number(y)), x.dtype());
 }

@@ -80,7 +80,8 @@ Tensor erf(Tensor x) { return make<v::v0::Erf>(to_float(x)); }
 /// e^(-z^2) is taken apart at h, z cut to multiples of 1/16, because h^2 is exact and a rounded z^2 would cost digits.
 Tensor erfc(Tensor x) {
   x = to_float(x);
-  const Tensor z = minimum(absolute(x), 32);
+  const Tensor size = absolute(x);
+  const Tensor z = select(size > 32, 32, size);
   const Tensor t = 2 / (2 + z);
   const Tensor h = floor(z * 16) * 0.0625;
   const size_t terms = x.dtype() == DType::float64 ? std::size(kErfc) : 14;

@@ -97,11 +97,22 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   });
 }
 
-/// f on floats alone: integer division and powers have rules of their own, which OpenVINO knows.
+/// f on floats alone.
 template <auto F>
 bool floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (!inputs[0].get_element_type().is_real()) return false;
   return numbers<F>(node, outputs, inputs);
+}
+
+/// f on integers alone.
+template <auto F>
+bool integers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (!inputs[0].get_element_type().is_integral_number()) return false;
+  constexpr auto kOfIntegers = []<class T>(T x, T y) -> T {
+    if constexpr (std::is_integral_v<T>) return static_cast<T>(F(x, y));
+    else return x;
+  };
+  return numbers<kOfIntegers>(node, outputs, inputs);
 }
 
 template <auto F>
@@ -166,6 +177,16 @@ constexpr auto kPower = []<class T>(T x, T y) -> T {
   }
 };
 
+/// Shifts by more than the width have the value that many single shifts have; C++ leaves them undefined.
+constexpr auto kLeftShift = []<class T>(T x, T y) -> T {
+  const bool in_range = y >= 0 && static_cast<uint64_t>(y) < 8 * sizeof(T);
+  return in_range ? static_cast<T>(static_cast<uint64_t>(x) << y) : T(0);
+};
+constexpr auto kRightShift = []<class T>(T x, T y) -> T {
+  const bool in_range = y >= 0 && static_cast<uint64_t>(y) < 8 * sizeof(T);
+  return in_range ? static_cast<T>(x >> y) : x < 0 ? static_cast<T>(-1) : T(0);
+};
+
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
   const ov::Shape wide =
@@ -206,6 +227,11 @@ std::span<const EvaluatorRow> binary_evaluators() {
       row<v::v1::LogicalAnd>(&booleans<[](auto x, auto y) { return x && y; }>),
       row<v::v1::LogicalOr>(&booleans<[](auto x, auto y) { return x || y; }>),
       row<v::v1::LogicalXor>(&booleans<[](auto x, auto y) { return !x != !y; }>),
+      row<v::v13::BitwiseAnd>(&integers<[](auto x, auto y) { return x & y; }>),
+      row<v::v13::BitwiseOr>(&integers<[](auto x, auto y) { return x | y; }>),
+      row<v::v13::BitwiseXor>(&integers<[](auto x, auto y) { return x ^ y; }>),
+      row<v::v15::BitwiseLeftShift>(&integers<kLeftShift>),
+      row<v::v15::BitwiseRightShift>(&integers<kRightShift>),
       row<v::v1::Select>(&select),
   };
   return kRows;

@@ -21,6 +21,7 @@ EvaluatorRow row(Evaluator evaluate) {
   return {Op::get_type_info_static(), evaluate};
 }
 
+std::span<const EvaluatorRow> activation_evaluators();
 std::span<const EvaluatorRow> unary_evaluators();
 std::span<const EvaluatorRow> binary_evaluators();
 std::span<const EvaluatorRow> float64_evaluators();

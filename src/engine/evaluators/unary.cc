@@ -1,6 +1,4 @@
 // Element-wise functions of one tensor, in float32 and float64.
-#include <numbers>
-
 #include "engine/evaluators/evaluators.h"
 
 namespace keravino::engine {
@@ -27,6 +25,17 @@ bool floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   return true;
 }
 
+/// The bits inverted, of integers.
+bool bitwise_not(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  const ov::Tensor& in = inputs[0];
+  if (!in.get_element_type().is_integral_number()) return false;
+  outputs.assign(1, ov::Tensor(in.get_element_type(), in.get_shape()));
+  const auto* from = static_cast<const uint8_t*>(in.data());
+  auto* to = static_cast<uint8_t*>(outputs[0].data());
+  for (size_t i = 0, n = in.get_byte_size(); i < n; ++i) to[i] = static_cast<uint8_t>(~from[i]);
+  return true;
+}
+
 /// The same, and on int32 and int64.
 template <auto F>
 bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
@@ -45,17 +54,6 @@ constexpr auto kSign = [](auto x) {
 };
 constexpr auto kSigmoid = [](auto x) { return decltype(x)(1) / (decltype(x)(1) + std::exp(-x)); };
 constexpr auto kSoftPlus = [](auto x) { return std::max(x, decltype(x)(0)) + std::log1p(std::exp(-std::abs(x))); };
-constexpr auto kErfGelu = [](auto x) {
-  using T = decltype(x);
-  return x * T(0.5) * std::erfc(-x * T(1 / std::numbers::sqrt2));
-};
-
-bool gelu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  const auto& op = static_cast<const v::v7::Gelu&>(node);
-  if (op.get_approximation_mode() != v::GeluApproximationMode::ERF) return false;
-  return floats<kErfGelu>(node, outputs, inputs);
-}
-
 bool round(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto& op = static_cast<const v::v5::Round&>(node);
   if (op.get_mode() != v::v5::Round::RoundMode::HALF_TO_EVEN) return false;
@@ -97,7 +95,7 @@ std::span<const EvaluatorRow> unary_evaluators() {
       row<v::v0::Relu>(&numbers<[](auto x) { return x < 0 ? decltype(x)(0) : x; }>),
       row<v::v0::Sigmoid>(&floats<kSigmoid>),
       row<v::v4::SoftPlus>(&floats<kSoftPlus>),
-      row<v::v7::Gelu>(&gelu),
+      row<v::v13::BitwiseNot>(&bitwise_not),
       row<v::v10::IsNaN>(&floats<[](auto x) { return std::isnan(x); }, char>),
       row<v::v10::IsFinite>(&floats<[](auto x) { return std::isfinite(x); }, char>),
       row<v::v10::IsInf>(&is_infinite),

@@ -1,0 +1,86 @@
+// Activations, in float32 and float64.
+#include <numbers>
+
+#include "engine/evaluators/evaluators.h"
+
+namespace keravino::engine {
+namespace {
+
+namespace v = ov::op;
+
+/// f(x) for each element of a float32 or float64 tensor.
+template <class F>
+bool each(const ov::TensorVector& inputs, ov::TensorVector& outputs, F f) {
+  const ov::Tensor& in = inputs[0];
+  const auto run = [&]<class T>(T) {
+    outputs.assign(1, ov::Tensor(in.get_element_type(), in.get_shape()));
+    const T* from = in.data<const T>();
+    T* to = outputs[0].data<T>();
+    for (size_t i = 0, n = in.get_size(); i < n; ++i) to[i] = static_cast<T>(f(from[i]));
+    return true;
+  };
+  if (in.get_element_type() == ov::element::f32) return run(float{});
+  if (in.get_element_type() == ov::element::f64) return run(double{});
+  return false;
+}
+
+template <auto F>
+bool plain(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  return each(inputs, outputs, F);
+}
+
+template <class T>
+T relu6(T x) {
+  return x < 0 ? T(0) : x > 6 ? T(6) : x;
+}
+
+bool clamp(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  const auto& op = static_cast<const v::v0::Clamp&>(node);
+  return each(inputs, outputs, [low = op.get_min(), high = op.get_max()]<class T>(T x) {
+    return x < static_cast<T>(low) ? static_cast<T>(low) : x > static_cast<T>(high) ? static_cast<T>(high) : x;
+  });
+}
+
+bool elu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  const double alpha = static_cast<const v::v0::Elu&>(node).get_alpha();
+  return each(inputs, outputs, [alpha]<class T>(T x) { return x > 0 ? x : static_cast<T>(alpha) * std::expm1(x); });
+}
+
+bool swish(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (inputs.size() > 1) return false;  // with a factor in the exponent
+  return each(inputs, outputs, []<class T>(T x) { return x / (T(1) + std::exp(-x)); });
+}
+
+/// The slope of a single number; one per channel is left to OpenVINO.
+bool prelu(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (inputs[1].get_size() != 1) return false;
+  return each(inputs, outputs, [&]<class T>(T x) { return x < 0 ? x * inputs[1].data<const T>()[0] : x; });
+}
+
+bool gelu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (static_cast<const v::v7::Gelu&>(node).get_approximation_mode() == v::GeluApproximationMode::ERF) {
+    return each(inputs, outputs, []<class T>(T x) { return x * T(0.5) * std::erfc(-x / std::numbers::sqrt2_v<T>); });
+  }
+  return each(inputs, outputs, []<class T>(T x) {
+    const T inner = std::sqrt(T(2) / std::numbers::pi_v<T>) * (x + T(0.044715) * x * x * x);
+    return x * T(0.5) * (T(1) + std::tanh(inner));
+  });
+}
+
+}  // namespace
+
+std::span<const EvaluatorRow> activation_evaluators() {
+  static const EvaluatorRow kRows[] = {
+      row<v::v0::Clamp>(&clamp),
+      row<v::v0::Elu>(&elu),
+      row<v::v0::PRelu>(&prelu),
+      row<v::v4::Swish>(&swish),
+      row<v::v4::HSwish>(&plain<[](auto x) { return x * relu6(x + 3) / 6; }>),
+      row<v::v5::HSigmoid>(&plain<[](auto x) { return relu6(x + 3) / 6; }>),
+      row<v::v7::Gelu>(&gelu),
+      row<v::v9::SoftSign>(&plain<[](auto x) { return x / (1 + std::abs(x)); }>),
+  };
+  return kRows;
+}
+
+}  // namespace keravino::engine
