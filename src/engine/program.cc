@@ -129,7 +129,12 @@ void Program::release(ov::InferRequest request) {
 
 std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   check(inputs);
-  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow)) return interpret_model(*model_, inputs);
+  // The CPU plugin's kernels crash on an empty tensor where the dimension was not known when it compiled.
+  const auto is_empty = [](const ov::Tensor& tensor) { return tensor.get_size() == 0; };
+  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) ||
+      std::any_of(inputs.begin(), inputs.end(), is_empty)) {
+    return interpret_model(*model_, inputs);
+  }
   std::vector<ov::Tensor> outputs(model_->get_results().size());
   for (const auto& [output, input] : input_of_output_) outputs[output] = copy(inputs[input]);
   if (computed_.empty()) return outputs;

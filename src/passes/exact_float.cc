@@ -9,7 +9,10 @@ namespace keravino::passes {
 namespace {
 
 using namespace ov::op;
-using ops::absolute, ops::floor, ops::make, ops::maximum, ops::select;
+using ops::floor, ops::make, ops::maximum, ops::select;
+
+/// |x|. OpenVINO's folding of constants leaves out Abs of a folded one. 0 - x, not -x: |-0| is 0.
+Tensor absolute(const Tensor& x) { return select(x <= 0, 0 - x, x); }
 
 /// The plugin's Exp is infinite from 88.38 on, where float32 ends at 88.72, and of NaN.
 Tensor exp(const Tensor& x) {
@@ -22,6 +25,8 @@ Tensor exp(const Tensor& x) {
 Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
 
 Tensor exact_exp(const ov::Node&, const std::vector<Tensor>& in) { return exp(in[0]); }
+
+Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) { return absolute(in[0]); }
 
 /// The plugin computes log(1 + e^x) as it stands: 1 + e^x loses e^x.
 Tensor exact_softplus(const ov::Node&, const std::vector<Tensor>& in) {
@@ -82,6 +87,7 @@ Tensor floats(const ov::Node& node, const std::vector<Tensor>& in) {
 
 std::span<const ExactRow> exact_float_rules() {
   static const ExactRow kRows[] = {
+      {v0::Abs::get_type_info_static(), &floats<&exact_abs>},
       {v0::Exp::get_type_info_static(), &floats<&exact_exp>},
       {v4::SoftPlus::get_type_info_static(), &floats<&exact_softplus>},
       {v0::Elu::get_type_info_static(), &floats<&exact_elu>},

@@ -6,7 +6,7 @@ namespace keravino::passes {
 namespace {
 
 using namespace ov::op;
-using ops::absolute, ops::as, ops::logical_and, ops::logical_or, ops::make, ops::select;
+using ops::as, ops::logical_and, ops::logical_or, ops::make, ops::select;
 
 bool is_narrow(const Tensor& x) { return is_integer(x.dtype()) && element_type(x.dtype()).bitwidth() < 32; }
 bool is_int32(const Tensor& x) { return x.dtype() == DType::int32; }
@@ -37,6 +37,12 @@ Tensor less(const Tensor& a, const Tensor& b) { return not_equal(make<v1::Maximu
 Tensor less_equal(const Tensor& a, const Tensor& b) { return equal(make<v1::Maximum>(a, b), b); }
 Tensor greater(const Tensor& a, const Tensor& b) { return less(b, a); }
 Tensor greater_equal(const Tensor& a, const Tensor& b) { return less_equal(b, a); }
+
+/// OpenVINO's folding of constants leaves out Abs of a folded one.
+Tensor absolute(const Tensor& x) { return make<v1::Maximum>(x, -x); }
+Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) {
+  return is_int32(in[0]) ? absolute(in[0]) : is_narrow(in[0]) ? as(absolute(as(in[0], DType::int32)), in[0].dtype()) : Tensor();
+}
 
 struct Division {
   Tensor quotient, rest;
@@ -99,6 +105,7 @@ ExactRow row() {
 
 std::span<const ExactRow> exact_integer_rules() {
   static const ExactRow kRows[] = {
+      row<v0::Abs, &exact_abs>(),
       row<v1::Add, &wrapping<v1::Add>>(),
       row<v1::Subtract, &wrapping<v1::Subtract>>(),
       row<v1::Multiply, &wrapping<v1::Multiply>>(),

@@ -16,7 +16,10 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 ALL = FLOATS + INTS + ("bool",)
 TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 1e-5, "float64": 1e-12}
-TIERS = ("interpret", "compile")
+TIERS = ("interpret", "compile")  # how numbers are computed that somebody asks for
+# "trace": in a graph of parameters whose dimensions are not known. Small inputs of the tier "compile" are constants of its
+# graph and mostly folded by OpenVINO; this one reaches the plugin's kernels.
+TRACED = ("interpret", "trace")
 
 
 def function(full_name):
@@ -52,7 +55,7 @@ class Record:
     integers and bools as float64 where the result is a float and as int64 where it is an integer.
     inputs: the tensor arguments, each a shape or an array. args, kwargs: what follows them. domain: range of the inputs.
     dtypes: dtypes of the inputs. result: dtype name, or a function of the input dtype, where Keras's symbolic word is wrong.
-    symbolic: the Keras function that promises dtype and shape, if it is not keras.ops.NAME; False where there is none.
+    tiers: TRACED also tests dynamic shapes. symbolic: the Keras function that promises dtype and shape, if it is not keras.ops.NAME; False where there is none.
     """
 
     op: str
@@ -65,6 +68,7 @@ class Record:
     result: object = None
     scale: float = 1.0  # factor on the tolerance, for ops that lose digits by nature
     symbolic: object = None
+    tiers: tuple = TIERS
 
     def cases(self):
         """One (record, dtype) for each dtype."""
@@ -102,7 +106,9 @@ def pytest_params(records):
 
 
 def run(full_name, tier, *args, **kwargs):
-    """Calls an op in a tier; its tensors and their numbers, as two lists."""
+    """Calls an op in a tier, or traced; its tensors and their numbers, as two lists."""
+    if tier == "trace":
+        return trace(full_name, *args, **kwargs)
     _native.set_tier(tier)
     try:
         got = function(full_name)(*args, **kwargs)
@@ -110,6 +116,16 @@ def run(full_name, tier, *args, **kwargs):
         return got, [t.numpy() for t in got]
     finally:
         _native.set_tier("automatic")
+
+
+def trace(full_name, *args, **kwargs):
+    """The same by a program whose parameters, of unknown dimensions, are the array arguments."""
+    arrays = [x for x in args if isinstance(x, (np.ndarray, np.generic))]
+    parameters = [_native.parameter((None,) * x.ndim, keras.backend.standardize_dtype(x.dtype)) for x in arrays]
+    rest = iter(parameters)
+    got = function(full_name)(*(next(rest) if isinstance(x, (np.ndarray, np.generic)) else x for x in args), **kwargs)
+    got = list(got) if isinstance(got, (list, tuple)) else [got]
+    return got, _native.Program(parameters, got)(arrays)
 
 
 def promised(record, inputs):
@@ -165,7 +181,7 @@ def check(record, name):
     with np.errstate(all="ignore"):
         want = record.reference(*widened(inputs, min(dtypes[0])), *record.args, **record.kwargs)
     want = list(want) if isinstance(want, (list, tuple)) else [want]
-    for tier in TIERS:
+    for tier in record.tiers:
         tensors, numbers = run(record.op, tier, *inputs, *record.args, **record.kwargs)
         assert len(tensors) == len(want) == len(dtypes), f"{record}: {len(tensors)} results, wanted {len(want)}"
         for i, (tensor, array) in enumerate(zip(tensors, numbers, strict=True)):

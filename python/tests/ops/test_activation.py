@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 import pytest
-from records import FLOATS, TIERS, Record, check, function, pytest_params, run, with_shapes
+from records import FLOATS, TIERS, TRACED, Record, check, function, pytest_params, run, with_shapes
 
-unary = partial(with_shapes, (((2, 6),), ((),), ((0, 2),), ((2, 1, 3),)), dtypes=FLOATS)
+unary = partial(with_shapes, (((2, 6),), ((),), ((0, 2),), ((2, 1, 3),)), tiers=TRACED, dtypes=FLOATS)
 erf = np.vectorize(math.erf, otypes=[float])
 SELU_SCALE, SELU_ALPHA = 1.0507009873554804934, 1.6732632423543772848
 
@@ -63,32 +63,40 @@ RECORDS = [
     *unary("nn.sparse_plus", lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x))),
     *unary("nn.silu", lambda x: x * sigmoid(x)),
     *unary("nn.squareplus", lambda x: (x + np.sqrt(x * x + 4)) / 2),
-    Record("nn.squareplus", lambda x, b: (x + np.sqrt(x * x + b)) / 2, args=(2,), dtypes=FLOATS),
+    Record("nn.squareplus", lambda x, b: (x + np.sqrt(x * x + b)) / 2, args=(2,), dtypes=FLOATS, tiers=TRACED),
     *unary("nn.log_sigmoid", lambda x: -np.logaddexp(-x, 0), domain=(-30, 30)),
     *unary("nn.leaky_relu", lambda x: np.where(x < 0, 0.2 * x, x)),
-    Record("nn.leaky_relu", lambda x, s: np.where(x < 0, s * x, x), args=(0.3,), dtypes=FLOATS),
+    Record("nn.leaky_relu", lambda x, s: np.where(x < 0, s * x, x), args=(0.3,), dtypes=FLOATS, tiers=TRACED),
     *unary("nn.hard_sigmoid", lambda x: relu6(x + 3) / 6, domain=(-5, 5)),
     *unary("nn.hard_silu", lambda x: x * relu6(x + 3) / 6, domain=(-5, 5)),
     *unary("nn.elu", elu),
-    Record("nn.elu", elu, args=(0.5,), dtypes=FLOATS),
+    Record("nn.elu", elu, args=(0.5,), dtypes=FLOATS, tiers=TRACED),
     *unary("nn.selu", lambda x: SELU_SCALE * elu(x, SELU_ALPHA)),
     *unary("nn.gelu", gelu),
-    Record("nn.gelu", gelu, args=(False,), dtypes=FLOATS),
+    Record("nn.gelu", gelu, args=(False,), dtypes=FLOATS, tiers=TRACED),
     *unary("nn.celu", elu),
-    Record("nn.celu", lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0) / a)), args=(2.0,), dtypes=FLOATS),
+    Record(
+        "nn.celu",
+        lambda x, a: np.where(x > 0, x, a * np.expm1(np.minimum(x, 0) / a)),
+        args=(2.0,),
+        dtypes=FLOATS,
+        tiers=TRACED,
+    ),
     Record("nn.glu", glu, inputs=((2, 6),), dtypes=FLOATS),
-    Record("nn.glu", glu, inputs=((4, 3),), kwargs={"axis": 0}, dtypes=FLOATS),
+    Record("nn.glu", glu, inputs=((4, 3),), kwargs={"axis": 0}, dtypes=FLOATS, tiers=TRACED),
     *unary("nn.hard_tanh", lambda x: np.clip(x, -1, 1)),
     *unary("nn.hard_shrink", lambda x: np.where(abs(x) > 0.5, x, 0)),
-    Record("nn.threshold", lambda x, t, d: np.where(x > t, x, d), args=(0.5, -7.0), dtypes=FLOATS),
+    Record("nn.threshold", lambda x, t, d: np.where(x > t, x, d), args=(0.5, -7.0), dtypes=FLOATS, tiers=TRACED),
     Record("nn.softmax", softmax, inputs=((2, 5),), dtypes=FLOATS),
-    Record("nn.softmax", softmax, inputs=((2, 5, 3),), kwargs={"axis": 1}, dtypes=FLOATS[2:]),
+    Record("nn.softmax", softmax, inputs=((2, 5, 3),), kwargs={"axis": 1}, dtypes=FLOATS[2:], tiers=TRACED),
     Record("nn.softmax", softmax, inputs=((2, 5),), kwargs={"axis": None}, dtypes=FLOATS[2:]),
-    Record("nn.softmax", softmax, inputs=((0, 5),), dtypes=FLOATS[2:]),
+    Record("nn.softmax", softmax, inputs=((0, 5),), dtypes=FLOATS[2:], tiers=TRACED),
     Record("nn.log_softmax", lambda x: np.log(softmax(x)), inputs=((2, 5),), dtypes=FLOATS),
-    Record("nn.log_softmax", lambda x, axis: np.log(softmax(x, axis)), kwargs={"axis": 0}, dtypes=FLOATS[2:]),
+    Record(
+        "nn.log_softmax", lambda x, axis: np.log(softmax(x, axis)), kwargs={"axis": 0}, dtypes=FLOATS[2:], tiers=TRACED
+    ),
     Record("nn.log_softmax", lambda x, axis: np.log(softmax(x, axis)), kwargs={"axis": None}, dtypes=FLOATS[2:]),
-    Record("nn.sparsemax", sparsemax, inputs=((3, 5),), dtypes=FLOATS[:3]),
+    Record("nn.sparsemax", sparsemax, inputs=((3, 5),), dtypes=FLOATS[:3], tiers=TRACED),
     Record("nn.sparsemax", sparsemax, inputs=((3, 5, 2),), kwargs={"axis": 1}, dtypes=FLOATS[:3]),
 ]
 
@@ -108,14 +116,14 @@ AT_EXTREMES = {
 }
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", AT_EXTREMES)
 def test_extremes(op, tier):
     _, (got,) = run(f"nn.{op}", tier, EXTREMES)
     np.testing.assert_allclose(got, AT_EXTREMES[op], rtol=1e-6, atol=1e-37)
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", ["softmax", "log_softmax"])
 def test_large_logits(op, tier):
     x = np.float32([[1000, 999, -1000], [-1e4, -1e4, -1e4]])

@@ -4,12 +4,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from records import FLOATS, INTS, TIERS, Record, check, function, pytest_params, run, with_shapes
+from records import FLOATS, INTS, TIERS, TRACED, Record, check, function, pytest_params, run, with_shapes
 
 BITS = tuple(name for name in INTS if name != "uint64") + ("bool",)
 # Keras promises the shape of x here, so y is the one to be broadcast.
-binary = partial(with_shapes, (((2, 3), (2, 3)), ((2, 3), (3,)), ((0, 3), (3,)), ((), ())))
-unary = partial(with_shapes, (((2, 3),), ((),), ((0, 2),)))
+binary = partial(with_shapes, (((2, 3), (2, 3)), ((2, 3), (3,)), ((0, 3), (3,)), ((), ())), tiers=TRACED)
+unary = partial(with_shapes, (((2, 3),), ((),), ((0, 2),)), tiers=TRACED)
 
 RECORDS = [
     *binary("numpy.logical_and", np.logical_and),
@@ -25,7 +25,7 @@ RECORDS = [
     *binary("numpy.left_shift", np.left_shift, dtypes=BITS[:-1], domain=(0, 6)),
     *binary("numpy.bitwise_right_shift", np.right_shift, dtypes=BITS[:-1], domain=(0, 6)),
     *binary("numpy.right_shift", np.right_shift, dtypes=BITS[:-1], domain=(0, 6)),
-    Record("numpy.left_shift", np.left_shift, args=(2,), dtypes=BITS[:-1], domain=(-9, 9)),
+    Record("numpy.left_shift", np.left_shift, args=(2,), dtypes=BITS[:-1], domain=(-9, 9), tiers=TRACED),
     Record("numpy.right_shift", np.right_shift, args=(1,), dtypes=BITS[:-1], domain=(-9, 9)),
 ]
 
@@ -35,7 +35,7 @@ def test_record(record, name):
     check(record, name)
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", ["bitwise_and", "bitwise_or", "bitwise_xor"])
 def test_all_bits_of_int32_count(op, tier):
     x, y = np.array([16777217, -16777217, 2**31 - 1], "int32"), np.array([[16777219], [-(2**31)], [255]], "int32")

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from records import ALL, FLOATS, INTS, Record, TIERS, check, function, pytest_params, run, with_shapes
+from records import ALL, FLOATS, INTS, TIERS, TRACED, Record, check, function, pytest_params, run, with_shapes
 
 NUMBERS = FLOATS + INTS
 NARROW = tuple(name for name in ALL if name != "uint64")  # Keras's specs of some functions leave uint64 as it is
@@ -28,8 +28,8 @@ def integer_power(x1, x2):
 
 PAIRS = (((2, 3), (2, 3)), ((4, 1, 3), (2, 1)), ((0, 3), (3,)), ((), ()), ((1,), (1, 1)))
 SINGLES = (((2, 3),), ((),), ((0, 2),), ((1, 1, 1),))
-binary = partial(with_shapes, PAIRS)
-unary = partial(with_shapes, SINGLES)
+binary = partial(with_shapes, PAIRS, tiers=TRACED)
+unary = partial(with_shapes, SINGLES, tiers=TRACED)
 
 
 def cbrt_dtype(name):
@@ -56,11 +56,18 @@ BINARY = [
     *binary("numpy.logaddexp2", np.logaddexp2, domain=(-20, 20)),
     *binary("numpy.hypot", np.hypot, dtypes=tuple(d for d in NARROW if d != "bool")),
     *binary("numpy.heaviside", np.heaviside, dtypes=tuple(d for d in NARROW if d != "bool")),
-    Record("numpy.gcd", np.gcd, inputs=((4, 1, 3), (2, 1)), domain=(-100, 100), dtypes=("int8", "int32", "uint8")),
+    Record(
+        "numpy.gcd",
+        np.gcd,
+        inputs=((4, 1, 3), (2, 1)),
+        domain=(-100, 100),
+        dtypes=("int8", "int32", "uint8"),
+        tiers=TRACED,
+    ),
     Record("numpy.lcm", np.lcm, inputs=((4, 1, 3), (2, 1)), domain=(-11, 11), dtypes=("int8", "int32", "uint8")),
-    Record("numpy.ldexp", lambda x, n: np.ldexp(x, n.astype(int)), inputs=((2, 3), np.array([-3, 0, 5]))),
+    Record("numpy.ldexp", lambda x, n: np.ldexp(x, n.astype(int)), inputs=((2, 3), np.array([-3, 0, 5])), tiers=TRACED),
     Record("numpy.clip", np.clip, args=(-1, 2), dtypes=FLOATS + INTS[:4]),
-    Record("numpy.clip", np.clip, args=(1, 2), dtypes=INTS),
+    Record("numpy.clip", np.clip, args=(1, 2), dtypes=INTS, tiers=TRACED),
     Record("numpy.clip", np.clip, args=(0, 1), dtypes=("bool",)),
 ]
 
@@ -80,7 +87,7 @@ UNARY = [
     *unary("numpy.floor", np.floor),
     *unary("numpy.trunc", np.trunc),
     *unary("numpy.round", lambda x: np.round(x) if x.dtype != bool else x),
-    Record("numpy.round", np.round, kwargs={"decimals": 2}, dtypes=FLOATS[2:] + INTS),
+    Record("numpy.round", np.round, kwargs={"decimals": 2}, dtypes=FLOATS[2:] + INTS, tiers=TRACED),
     Record("numpy.round", np.round, kwargs={"decimals": -1}, domain=(-100, 100), dtypes=FLOATS[2:] + INTS[:4]),
     *unary("numpy.nan_to_num", np.nan_to_num),
     *unary("numpy.real", np.real),
@@ -130,7 +137,7 @@ def test_record(record, name):
 INT32 = np.array([7, -7, 2**31 - 1, -(2**31), 16777217, -16777217, 0, 1, -1], "int32")
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize(
     "op", ["floor_divide", "mod", "fmod", "add", "subtract", "multiply", "less", "equal", "greater_equal"]
 )
@@ -146,7 +153,7 @@ def test_int32_is_exact(op, tier):
     )
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("name", ["int8", "uint8", "int16", "uint16"])
 @pytest.mark.parametrize("op", ["add", "subtract", "multiply"])
 def test_narrow_integers_wrap(op, name, tier):
@@ -169,7 +176,7 @@ SPECIAL_BINARY = (
 )
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", SPECIAL_UNARY.split())
 def test_special_values(op, tier):
     """NaN, infinities, signed zeros and the ends of the range."""
@@ -179,7 +186,7 @@ def test_special_values(op, tier):
     np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-37, err_msg=op)
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", SPECIAL_BINARY.split())
 def test_special_pairs(op, tier):
     x1, x2 = SPECIAL[:, None], SPECIAL
@@ -189,7 +196,7 @@ def test_special_pairs(op, tier):
     np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-37, err_msg=op)
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
 @pytest.mark.parametrize("op", ["mod", "fmod", "floor_divide"])
 def test_remainders_of_floats_are_exact(op, tier):
     rng = np.random.default_rng(0)
