@@ -351,6 +351,9 @@ def hsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tenso
 def hstack(xs: Sequence[ArrayLike]) -> Tensor:
     """Tensors side by side: along the second axis, vectors along the first."""
 
+def hsv_to_rgb(images: ArrayLike, data_format: str | None = None) -> Tensor:
+    """Hue, saturation and value as colours."""
+
 def hypot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """sqrt(x1**2 + x2**2), without overflow on the way."""
 
@@ -620,6 +623,15 @@ def repeat(x: ArrayLike, repeats: Shape, axis: int | None = None) -> Tensor:
 
 def reshape(x: ArrayLike, newshape: Shape) -> Tensor:
     """The same numbers in another shape; one dimension may be -1."""
+
+def resize(images: ArrayLike, size: int | Sequence[int], interpolation: str = "bilinear", antialias: bool = False, crop_to_aspect_ratio: bool = False, pad_to_aspect_ratio: bool = False, fill_mode: str = "constant", fill_value: float = 0, data_format: str | None = None) -> Tensor:
+    """Images of another size."""
+
+def rgb_to_grayscale(images: ArrayLike, data_format: str | None = None) -> Tensor:
+    """The brightness of colour images."""
+
+def rgb_to_hsv(images: ArrayLike, data_format: str | None = None) -> Tensor:
+    """Colours as hue, saturation and value."""
 
 def right_shift(x: ArrayLike, y: ArrayLike) -> Tensor:
     """x with its bits moved right by y."""
