@@ -96,7 +96,11 @@ Built build_model(const saving::Archive& archive) {
     built.inputs.push_back({input.name, input.dtype, input.shape});
   }
   const layers::Tensors outputs = layers::build(model, inputs);
-  const std::vector<std::string> names = output_names(model);
+  std::vector<std::string> names = output_names(model);
+  for (size_t i = 1; i < names.size(); ++i) {  // a layer may be called more than once
+    const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
+    if (const auto same = std::count(names.begin(), before, names[i])) names[i] += fmt::format("_{}", same);
+  }
   ov::ResultVector results;
   for (size_t i = 0; i < outputs.size(); ++i) {
     results.push_back(std::make_shared<ov::op::v0::Result>(outputs[i].output()));
