@@ -40,6 +40,19 @@ bool rewrite(const std::shared_ptr<ov::Node>& node) {
 
 }  // namespace
 
+bool is_folded(const ov::Node& node) {
+  std::vector<const ov::Node*> stack{&node};
+  std::unordered_map<const ov::Node*, bool> seen;
+  while (!stack.empty()) {
+    const ov::Node* next = stack.back();
+    stack.pop_back();
+    if (std::exchange(seen[next], true)) continue;
+    if (next->get_input_size() == 0 && !ov::is_type<v0::Constant>(next)) return false;
+    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
+  }
+  return true;
+}
+
 bool make_exact(const std::shared_ptr<ov::Model>& model) {
   const std::lock_guard lock(graph_mutex());
   bool changed = false;

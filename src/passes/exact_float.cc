@@ -9,10 +9,11 @@ namespace keravino::passes {
 namespace {
 
 using namespace ov::op;
-using ops::floor, ops::make, ops::maximum, ops::select;
+using ops::absolute, ops::floor, ops::logical_and, ops::make, ops::maximum, ops::select;
 
 /// |x|. OpenVINO's folding of constants leaves out Abs of a folded one. 0 - x, not -x: |-0| is 0.
-Tensor absolute(const Tensor& x) { return select(x <= 0, 0 - x, x); }
+Tensor folded_absolute(const Tensor& x) { return select(x <= 0, 0 - x, x); }
+Tensor magnitude(const ov::Node& node, const Tensor& x) { return is_folded(node) ? folded_absolute(x) : absolute(x); }
 
 /// The plugin's Exp is infinite from 88.38 on, where float32 ends at 88.72, and of NaN.
 Tensor exp(const Tensor& x) {
@@ -26,11 +27,13 @@ Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
 
 Tensor exact_exp(const ov::Node&, const std::vector<Tensor>& in) { return exp(in[0]); }
 
-Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) { return absolute(in[0]); }
+Tensor exact_abs(const ov::Node& node, const std::vector<Tensor>& in) {
+  return is_folded(node) ? folded_absolute(in[0]) : Tensor();
+}
 
 /// The plugin computes log(1 + e^x) as it stands: 1 + e^x loses e^x.
-Tensor exact_softplus(const ov::Node&, const std::vector<Tensor>& in) {
-  return maximum(in[0], 0) + ops::log1p(exp(-absolute(in[0])));
+Tensor exact_softplus(const ov::Node& node, const std::vector<Tensor>& in) {
+  return maximum(in[0], 0) + ops::log1p(exp(-magnitude(node, in[0])));
 }
 
 /// The plugin's Elu is e^x - 1 below 0.
@@ -49,7 +52,7 @@ Tensor exact_erf(const ov::Node&, const std::vector<Tensor>& in) {
   const Tensor square = x * x;
   Tensor sum = kTerms[std::size(kTerms) - 1];
   for (size_t i = std::size(kTerms) - 1; i-- > 0;) sum = sum * square + kTerms[i];
-  return select(absolute(x) < 1, x * sum, make<v0::Erf>(x));
+  return select(logical_and(x > -1, x < 1), x * sum, make<v0::Erf>(x));
 }
 
 /// |x| - q |y| without rounding, for a whole q below 2^24: both factors are cut in halves whose products are exact.
@@ -61,8 +64,8 @@ Tensor remainder(const Tensor& a, const Tensor& b, const Tensor& q) {
 }
 
 /// The remainder with the sign of x. The plugin's is the rounded x - trunc(x / y) y, and NaN of an infinite y.
-Tensor fmod(const Tensor& x, const Tensor& y) {
-  const Tensor a = absolute(x), b = absolute(y);
+Tensor fmod(const ov::Node& node, const Tensor& x, const Tensor& y) {
+  const Tensor a = magnitude(node, x), b = magnitude(node, y);
   Tensor rest = remainder(a, b, floor(a / b));
   rest = select(rest < 0, rest + b, rest);
   rest = select(rest >= b, rest - b, rest);
@@ -70,11 +73,11 @@ Tensor fmod(const Tensor& x, const Tensor& y) {
   return select(x < 0, -rest, rest);
 }
 
-Tensor exact_mod(const ov::Node&, const std::vector<Tensor>& in) { return fmod(in[0], in[1]); }
+Tensor exact_mod(const ov::Node& node, const std::vector<Tensor>& in) { return fmod(node, in[0], in[1]); }
 
-Tensor exact_floor_mod(const ov::Node&, const std::vector<Tensor>& in) {
-  const Tensor rest = fmod(in[0], in[1]);
-  return select(ops::logical_and(rest != 0, (rest < 0) != (in[1] < 0)), rest + in[1], rest);
+Tensor exact_floor_mod(const ov::Node& node, const std::vector<Tensor>& in) {
+  const Tensor rest = fmod(node, in[0], in[1]);
+  return select(logical_and(rest != 0, (rest < 0) != (in[1] < 0)), rest + in[1], rest);
 }
 
 /// The rule for floats that the plugin computes in float32; the others are never compiled.

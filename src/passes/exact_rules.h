@@ -12,6 +12,9 @@ namespace keravino::passes {
 /// What to compute instead of a node, from its inputs; no tensor if the node is right as it is.
 using ExactRule = Tensor (*)(const ov::Node& node, const std::vector<Tensor>& inputs);
 
+/// True if no parameter is above the node: OpenVINO folds it to a constant.
+bool is_folded(const ov::Node& node);
+
 struct ExactRow {
   const ov::DiscreteTypeInfo& type;
   ExactRule rule;
