@@ -67,7 +67,7 @@ bench: $(VENV)/.installed $(VENV)/.bench-requirements
 	$(BIN)/python bench/run.py --output bench/results.md
 
 lint: $(VENV)/.test-requirements
-	$(BIN)/python -m pip --disable-pip-version-check -q install "ruff>=0.16"
+	$(PIP) install "$$($(BIN)/python cmake/requirements.py lint | grep ruff)"
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	clang-format --dry-run -Werror $$(git ls-files '*.cc' '*.h')
 	$(BIN)/python cmake/size_budget.py

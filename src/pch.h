@@ -10,12 +10,11 @@
 #include <memory>
 #include <mutex>
 #include <numeric>
+#include <openvino/op/ops.hpp>
+#include <openvino/openvino.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
-
-#include <openvino/openvino.hpp>
-#include <openvino/op/ops.hpp>

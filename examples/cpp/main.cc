@@ -1,6 +1,7 @@
 // Loads a Keras model and classifies one image, without Python.
-#include <iostream>
 #include <keravino/model.h>
+
+#include <iostream>
 
 int main(int argc, char** argv) {
   const auto model = keravino::Model::load(argc > 1 ? argv[1] : "digits.keras");

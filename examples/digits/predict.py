@@ -5,9 +5,10 @@ import sys
 import time
 from pathlib import Path
 
-import keravino  # noqa: F401, I001  before keras: it names the backend
 import keras
 import numpy as np
+
+import keravino  # noqa: F401, I001  before keras: it names the backend
 
 FOLDER = Path(__file__).parent
 

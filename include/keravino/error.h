@@ -7,7 +7,8 @@
 namespace keravino {
 
 /// Every error that keravino raises on purpose. `what()` reads "[where] what" for an op and "where: what" for a file.
-/// The kind decides the Python exception: ValueError, TypeError, IndexError, NotImplementedError, OSError, RuntimeError.
+/// The kind decides the Python exception: ValueError, TypeError, IndexError, NotImplementedError, OSError,
+/// RuntimeError.
 class Error : public std::runtime_error {
  public:
   enum class Kind { value, type, index, unsupported, file, runtime };

@@ -13,11 +13,29 @@
 
 namespace keravino {
 
-/// Keras's dtypes. `python_int` and `python_float` stand for Python's (and C++'s) literals, which are weak in promotion.
+/// Keras's dtypes. `python_int` and `python_float` stand for Python's (and C++'s) literals, which are weak in
+/// promotion.
 enum class DType : uint8_t {
-  boolean, uint8, uint16, uint32, uint64, int8, int16, int32, int64,
-  bfloat16, float16, float32, float64, python_int, python_float, complex64, complex128,
-  float8_e4m3fn, float8_e5m2, string,
+  boolean,
+  uint8,
+  uint16,
+  uint32,
+  uint64,
+  int8,
+  int16,
+  int32,
+  int64,
+  bfloat16,
+  float16,
+  float32,
+  float64,
+  python_int,
+  python_float,
+  complex64,
+  complex128,
+  float8_e4m3fn,
+  float8_e5m2,
+  string,
 };
 inline constexpr int kNumDTypes = static_cast<int>(DType::string) + 1;
 
@@ -48,11 +66,11 @@ struct Value;  // what a Tensor points to; see src/tensor/value.h
 /// `numbers` computes, once. A Tensor made from a C++ number is weak: it takes the dtype of what it meets.
 class Tensor {
  public:
-  Tensor() = default;                   ///< no tensor, as Python's None
-  Tensor(bool value);                   // NOLINT(google-explicit-constructor): literals are tensors
-  Tensor(int value);                    // NOLINT(google-explicit-constructor)
-  Tensor(int64_t value);                // NOLINT(google-explicit-constructor)
-  Tensor(double value);                 // NOLINT(google-explicit-constructor)
+  Tensor() = default;     ///< no tensor, as Python's None
+  Tensor(bool value);     // NOLINT(google-explicit-constructor): literals are tensors
+  Tensor(int value);      // NOLINT(google-explicit-constructor)
+  Tensor(int64_t value);  // NOLINT(google-explicit-constructor)
+  Tensor(double value);   // NOLINT(google-explicit-constructor)
   explicit Tensor(const ov::Output<ov::Node>& output);
   explicit Tensor(const ov::Tensor& numbers);
   explicit Tensor(std::shared_ptr<Value> value) : value_(std::move(value)) {}

@@ -7,4 +7,4 @@ from keravino._native import ops as _families
 
 for _functions in _families.values():
     globals().update(_functions)
-__all__ = sorted(name for _functions in _families.values() for name in _functions)
+__all__ = sorted({name for _functions in _families.values() for name in _functions})

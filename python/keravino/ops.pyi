@@ -783,9 +783,6 @@ def tan(x: ArrayLike) -> Tensor:
 def tanh(x: ArrayLike) -> Tensor:
     """Hyperbolic tangent."""
 
-def tanh(x: ArrayLike) -> Tensor:
-    """Hyperbolic tangent."""
-
 def tanh_shrink(x: ArrayLike) -> Tensor:
     """x - tanh(x)."""
 

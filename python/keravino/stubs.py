@@ -28,7 +28,8 @@ def parameter(name, kind, fallback):
 def text():
     """The stub file. Types are quoted, since some ops have names of builtins."""
     lines = [HEAD]
-    for _, name, parameters, result, doc in sorted(_native.describe(), key=lambda row: row[1]):
+    rows = {row[1]: row for row in _native.describe()}  # some names stand in two families and mean the same
+    for _, name, parameters, result, doc in sorted(rows.values(), key=lambda row: row[1]):
         arguments = ", ".join(parameter(*p) for p in parameters)
         lines.append(f'def {name}({arguments}) -> {result}:\n    """{doc}"""\n')
     return "\n".join(lines)

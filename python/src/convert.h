@@ -27,8 +27,8 @@ PyObject* to_numpy(const ov::Tensor& tensor, bool writable);
 /// An OpenVINO tensor with a copy of the array; Error for dtypes that Keras does not have.
 ov::Tensor from_numpy(PyObject* array);
 
-/// An OpenVINO tensor on the memory of an array that the caller keeps alive; where a contiguous copy is needed first, that
-/// goes into `alive`.
+/// An OpenVINO tensor on the memory of an array that the caller keeps alive; where a contiguous copy is needed first,
+/// that goes into `alive`.
 ov::Tensor borrow_numpy(PyObject* array, std::vector<nanobind::object>& alive);
 
 /// A NumPy array with a copy of the tensor's numbers.

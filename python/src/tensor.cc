@@ -17,8 +17,10 @@ namespace {
 nb::tuple shape_of(const Tensor& t) {
   nb::list dims;
   for (const ov::Dimension& dim : t.shape()) {
-    if (dim.is_static()) dims.append(dim.get_length());
-    else dims.append(nb::none());
+    if (dim.is_static())
+      dims.append(dim.get_length());
+    else
+      dims.append(nb::none());
   }
   return nb::tuple(dims);
 }
@@ -92,11 +94,13 @@ void add_tensor(nb::module_& module) {
   nb::class_<Tensor> tensor(module, "Tensor", nb::is_weak_referenceable(),
                             "A value on OpenVINO. Ops build its graph; its numbers are computed when asked for.");
   tensor.def_prop_ro("shape", &shape_of, "Its shape as a tuple; None for a dimension not known while tracing.");
-  tensor.def_prop_ro("dtype", [](const Tensor& t) { return std::string(name(t.dtype())); }, "Keras's name of its dtype.");
+  tensor.def_prop_ro(
+      "dtype", [](const Tensor& t) { return std::string(name(t.dtype())); }, "Keras's name of its dtype.");
   tensor.def_prop_ro("ndim", &Tensor::rank, "Number of dimensions.");
   tensor.def_prop_ro("traced", &Tensor::traced, "True inside a graph being traced, where it has no numbers.");
-  tensor.def("numpy", [](const Tensor& t) { return nb::steal(to_numpy(numbers_without_gil(t), false)); },
-             "Its numbers as a read-only NumPy array on the same memory.");
+  tensor.def(
+      "numpy", [](const Tensor& t) { return nb::steal(to_numpy(numbers_without_gil(t), false)); },
+      "Its numbers as a read-only NumPy array on the same memory.");
   tensor.def(
       "__array__",
       [](const Tensor& t, nb::object dtype, nb::object copy) {
@@ -129,16 +133,21 @@ void add_tensor(nb::module_& module) {
     return fmt::format("<keravino.Tensor {}, numbers=\n{}>", head, nb::str(array).c_str());
   });
   for (const BinaryRow& row : kBinary) {
-    tensor.def(row.method, [op = row.op](nb::handle a, nb::handle b) { return binary(op, a, b); }, nb::arg().none());
+    tensor.def(
+        row.method, [op = row.op](nb::handle a, nb::handle b) { return binary(op, a, b); }, nb::arg().none());
     if (!row.reflected) continue;
-    tensor.def(row.reflected, [op = row.op](nb::handle a, nb::handle b) { return binary(op, b, a); }, nb::arg().none());
+    tensor.def(
+        row.reflected, [op = row.op](nb::handle a, nb::handle b) { return binary(op, b, a); }, nb::arg().none());
   }
-  tensor.def("__getitem__", [](nb::handle self, nb::handle key) {
-    // A tuple holds one index for each axis; a list is one index tensor.
-    const ops::Arg index = to_arg(key.ptr());
-    const ops::Arg args[2] = {to_arg(self.ptr()), PyList_Check(key.ptr()) ? ops::Arg(ops::List{index}) : index};
-    return nb::steal(from_arg(ops::invoke(ops::find_op("numpy.get_item"), args)));
-  }, nb::arg().none());
+  tensor.def(
+      "__getitem__",
+      [](nb::handle self, nb::handle key) {
+        // A tuple holds one index for each axis; a list is one index tensor.
+        const ops::Arg index = to_arg(key.ptr());
+        const ops::Arg args[2] = {to_arg(self.ptr()), PyList_Check(key.ptr()) ? ops::Arg(ops::List{index}) : index};
+        return nb::steal(from_arg(ops::invoke(ops::find_op("numpy.get_item"), args)));
+      },
+      nb::arg().none());
   for (const auto& [method, op] : kUnary) tensor.def(method, [op = op](nb::handle a) { return unary(op, a); });
   // NumPy shall leave array + tensor to us.
   tensor.attr("__array_priority__") = 1000;

@@ -4,8 +4,8 @@
 
 #include "engine/attributes.h"
 #include "engine/device.h"
-#include "kernels/random.h"
 #include "keravino/error.h"
+#include "kernels/random.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -80,7 +80,8 @@ std::shared_ptr<ov::Model> build_model(const std::vector<std::shared_ptr<ov::Nod
 
 }  // namespace
 
-std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets, Outputs& leaves) {
+std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets,
+                          Outputs& leaves) {
   std::string key;
   const CompileOptions& options = default_options();
   key += options.device + options.precision;

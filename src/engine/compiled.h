@@ -5,8 +5,8 @@
 
 namespace keravino::engine {
 
-/// A string that is equal for graphs that compile to the same thing: op types, attributes, topology, leaf dtypes and shapes,
-/// small leaves by value. Fills `leaves` with the large ones, in the order of the compiled graph's inputs.
+/// A string that is equal for graphs that compile to the same thing: op types, attributes, topology, leaf dtypes and
+/// shapes, small leaves by value. Fills `leaves` with the large ones, in the order of the compiled graph's inputs.
 std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets, Outputs& leaves);
 
 /// True when a graph of this structure has cost as much so far as compiling it would; counts this use.

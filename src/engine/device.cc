@@ -13,7 +13,8 @@ std::vector<std::string> devices_in(const std::string& name) {
   const size_t colon = name.find(':');
   std::vector<std::string> devices;
   std::string list = colon == std::string::npos ? name : name.substr(colon + 1);
-  if (colon == std::string::npos && (name == "AUTO" || name == "HETERO" || name == "MULTI" || name == "BATCH")) return {};
+  if (colon == std::string::npos && (name == "AUTO" || name == "HETERO" || name == "MULTI" || name == "BATCH"))
+    return {};
   for (size_t begin = 0; begin <= list.size();) {
     const size_t comma = std::min(list.find(',', begin), list.size());
     devices.push_back(list.substr(begin, comma - begin));
@@ -43,7 +44,8 @@ void check_device(const std::string& device) {
       return name == wanted || name.substr(0, name.find('.')) == wanted || wanted == "CPU" || wanted == name + ".0";
     });
     if (!found) {
-      throw Error(Error::Kind::runtime, fmt::format("device \"{}\" is not present. Present: {}", wanted, join(present)));
+      throw Error(Error::Kind::runtime,
+                  fmt::format("device \"{}\" is not present. Present: {}", wanted, join(present)));
     }
   }
 }

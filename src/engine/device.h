@@ -8,7 +8,8 @@
 
 namespace keravino::engine {
 
-/// How a graph is compiled. Precision is float32 unless asked for: the CPU plugin's own default is bfloat16 where it can.
+/// How a graph is compiled. Precision is float32 unless asked for: the CPU plugin's own default is bfloat16 where it
+/// can.
 struct CompileOptions {
   std::string device = "CPU";     ///< OpenVINO's name: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:...
   std::string precision = "f32";  ///< f32, bf16 or f16

@@ -5,7 +5,8 @@
 
 namespace keravino::engine {
 
-/// Computes `nodes` in order and returns the numbers of `targets`; live Tensors on the way get theirs. Needs graph_mutex().
+/// Computes `nodes` in order and returns the numbers of `targets`; live Tensors on the way get theirs. Needs
+/// graph_mutex().
 std::vector<ov::Tensor> interpret(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets);
 
 }  // namespace keravino::engine

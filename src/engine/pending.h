@@ -10,7 +10,8 @@ namespace keravino::engine {
 
 using Outputs = std::vector<ov::Output<ov::Node>>;
 
-/// The pending nodes above `targets`, each after what it needs. Error if a parameter is among them. Needs graph_mutex().
+/// The pending nodes above `targets`, each after what it needs. Error if a parameter is among them. Needs
+/// graph_mutex().
 std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets);
 
 /// Nanoseconds that the interpreter needs for a node, estimated from its shapes.

@@ -30,10 +30,14 @@ bool flatten(const Arg& arg, size_t depth, std::vector<size_t>& shape, std::vect
     return std::all_of(list->begin(), list->end(), [&](const Arg& a) { return flatten(a, depth + 1, shape, leaves); });
   }
   if (shape.size() != depth) throw Error("a ragged nested list is no tensor");
-  if (arg.is<bool>()) leaves.emplace_back(arg.as<bool>());
-  else if (arg.is<int64_t>()) leaves.emplace_back(arg.as<int64_t>());
-  else if (arg.is<double>()) leaves.emplace_back(arg.as<double>());
-  else return false;
+  if (arg.is<bool>())
+    leaves.emplace_back(arg.as<bool>());
+  else if (arg.is<int64_t>())
+    leaves.emplace_back(arg.as<int64_t>());
+  else if (arg.is<double>())
+    leaves.emplace_back(arg.as<double>());
+  else
+    return false;
   return true;
 }
 

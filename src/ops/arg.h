@@ -54,18 +54,18 @@ T convert(const Arg& arg) {
   return From<T>::arg(arg);
 }
 
-#define KERAVINO_FROM(T)         \
-  template <>                    \
-  struct From<T> {               \
-    static T arg(const Arg& a);  \
+#define KERAVINO_FROM(T)        \
+  template <>                   \
+  struct From<T> {              \
+    static T arg(const Arg& a); \
   }
 KERAVINO_FROM(bool);
 KERAVINO_FROM(int64_t);
 KERAVINO_FROM(double);
 KERAVINO_FROM(std::string);
-KERAVINO_FROM(Tensor);               // None is an empty Tensor; nested lists of numbers are stacked
-KERAVINO_FROM(std::vector<int64_t>); // a number is a vector of one
-KERAVINO_FROM(std::vector<Tensor>);  // a tensor is split along its first axis
+KERAVINO_FROM(Tensor);                // None is an empty Tensor; nested lists of numbers are stacked
+KERAVINO_FROM(std::vector<int64_t>);  // a number is a vector of one
+KERAVINO_FROM(std::vector<Tensor>);   // a tensor is split along its first axis
 KERAVINO_FROM(DType);
 KERAVINO_FROM(Dim);
 KERAVINO_FROM(Dims);
@@ -80,13 +80,11 @@ struct From<Arg> {
 };
 template <class T>
 struct From<std::optional<T>> {
-  static std::optional<T> arg(const Arg& a) {
-    return a.is<None>() ? std::nullopt : std::optional<T>(convert<T>(a));
-  }
+  static std::optional<T> arg(const Arg& a) { return a.is<None>() ? std::nullopt : std::optional<T>(convert<T>(a)); }
 };
 template <class T>
-  requires(!std::is_same_v<T, int64_t> && !std::is_same_v<T, Tensor> && !std::is_same_v<T, Index>)
-struct From<std::vector<T>> {
+requires(!std::is_same_v<T, int64_t> && !std::is_same_v<T, Tensor> &&
+         !std::is_same_v<T, Index>) struct From<std::vector<T>> {
   static std::vector<T> arg(const Arg& a) {
     std::vector<T> out;
     if (!a.is<List>()) throw Error(Error::Kind::type, "wanted a list, got " + to_string(a));

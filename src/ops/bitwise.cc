@@ -28,8 +28,10 @@ Tensor bitwise(Tensor x, Tensor y) {
 template <class Op>
 Tensor shift(Tensor x, Tensor y) {
   x = strong(x);
-  if (y.value()->scalar) y = as(y, x.dtype());
-  else promote(x, y);
+  if (y.value()->scalar)
+    y = as(y, x.dtype());
+  else
+    promote(x, y);
   demand_bits(x);
   return as(make<Op>(to_number(x), to_number(y)), x.dtype());
 }

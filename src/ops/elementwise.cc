@@ -47,7 +47,8 @@ Tensor extremum_without_nan(Tensor x1, Tensor x2) {
   return select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2);
 }
 
-/// Euclid's algorithm, unrolled: it takes at most log(2^bits) / log(1.618) steps. A remainder by 0 is 0, so it rests at the end.
+/// Euclid's algorithm, unrolled: it takes at most log(2^bits) / log(1.618) steps. A remainder by 0 is 0, so it rests at
+/// the end.
 Tensor euclid(Tensor a, Tensor b) {
   const auto bits = static_cast<double>(element_type(a.dtype()).bitwidth());
   const int steps = static_cast<int>(1.4405 * bits) + 1;
@@ -98,8 +99,8 @@ Tensor floor_divide(Tensor x1, Tensor x2) {
     if (!is_float(a.dtype())) return make<v::v1::Divide>(a, b);
     const Tensor rest = make<v::v1::Mod>(a, b);
     const Tensor below = logical_and(rest != 0, (rest < 0) != (b < 0));
-    return select(b == 0, a / b, make<v::v5::Round>((a - rest) / b, v::v5::Round::RoundMode::HALF_TO_EVEN) -
-                                     as(below, a.dtype()));
+    return select(b == 0, a / b,
+                  make<v::v5::Round>((a - rest) / b, v::v5::Round::RoundMode::HALF_TO_EVEN) - as(below, a.dtype()));
   });
 }
 

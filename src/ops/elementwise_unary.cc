@@ -20,10 +20,14 @@ Tensor round_half_even(const Tensor& x) { return make<v::v5::Round>(x, v::v5::Ro
 
 double largest(DType dtype) {
   switch (dtype) {
-    case DType::float16: return 65504.0;
-    case DType::bfloat16: return 0x1.fep127;
-    case DType::float32: return std::numeric_limits<float>::max();
-    default: return std::numeric_limits<double>::max();
+    case DType::float16:
+      return 65504.0;
+    case DType::bfloat16:
+      return 0x1.fep127;
+    case DType::float32:
+      return std::numeric_limits<float>::max();
+    default:
+      return std::numeric_limits<double>::max();
   }
 }
 
@@ -62,7 +66,8 @@ Tensor square(Tensor x) {
 Tensor sqrt(Tensor x) { return make<v::v0::Sqrt>(to_float(x)); }
 Tensor rsqrt(Tensor x) { return 1 / sqrt(x); }
 
-/// One step of Newton takes away the error of the exponent 1/3, which has no exact form. 0 and infinities are their own roots.
+/// One step of Newton takes away the error of the exponent 1/3, which has no exact form. 0 and infinities are their own
+/// roots.
 Tensor cbrt(Tensor x) {
   x = to_wide_float(x);
   const Tensor edge = x + x == x;
@@ -96,7 +101,8 @@ Tensor nan_to_num(Tensor x, double nan, std::optional<double> posinf, std::optio
   x = strong(x);
   if (!is_float(x.dtype())) return x;
   const double most = largest(x.dtype());
-  const Tensor finite = select(x == kInfinity, posinf.value_or(most), select(x == -kInfinity, neginf.value_or(-most), x));
+  const Tensor finite =
+      select(x == kInfinity, posinf.value_or(most), select(x == -kInfinity, neginf.value_or(-most), x));
   return select(isnan(x), nan, finite);
 }
 
@@ -129,7 +135,8 @@ constexpr OpDef kOps[] = {
     op<&floor>("numpy.floor(x)", "Rounded down."),
     op<&round>("numpy.round(x, decimals=0)", "Rounded to decimal places, halves to even."),
     op<&trunc>("numpy.trunc(x)", "Rounded towards zero."),
-    op<&nan_to_num>("numpy.nan_to_num(x, nan=0.0, posinf=None, neginf=None)", "NaN and infinities replaced by numbers."),
+    op<&nan_to_num>("numpy.nan_to_num(x, nan=0.0, posinf=None, neginf=None)",
+                    "NaN and infinities replaced by numbers."),
     op<&real>("numpy.real(x)", "The real part."),
     op<&imag>("numpy.imag(x)", "The imaginary part: zeros, as tensors are real."),
     op<&conjugate>("numpy.conjugate(x)", "The complex conjugate: the tensor itself, as tensors are real."),

@@ -99,7 +99,8 @@ std::vector<int64_t> normalize_axes(const std::optional<std::vector<int64_t>>& a
   }
   for (int64_t axis : *axes) {
     const int64_t normal = normalize_axis(axis, rank);
-    if (std::find(out.begin(), out.end(), normal) != out.end()) throw Error(fmt::format("axis {} is given twice", axis));
+    if (std::find(out.begin(), out.end(), normal) != out.end())
+      throw Error(fmt::format("axis {} is given twice", axis));
     out.push_back(normal);
   }
   return out;

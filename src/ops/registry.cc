@@ -43,7 +43,8 @@ std::string reason(const std::string& message) {
   const size_t last = message.find_last_not_of(" .\n");
   if (last == std::string::npos) return message;
   const size_t line = message.rfind('\n', last);
-  return message.substr(line == std::string::npos ? 0 : line + 1, last - (line == std::string::npos ? 0 : line + 1) + 1);
+  return message.substr(line == std::string::npos ? 0 : line + 1,
+                        last - (line == std::string::npos ? 0 : line + 1) + 1);
 }
 
 const std::map<std::string, Op, std::less<>>& registry() {

@@ -10,7 +10,8 @@
 
 namespace keravino::ops {
 
-/// A row: signature in Keras's words ("numpy.sum(x, axis=None, keepdims=False)"), one line of documentation, and the call.
+/// A row: signature in Keras's words ("numpy.sum(x, axis=None, keepdims=False)"), one line of documentation, and the
+/// call.
 struct OpDef {
   std::string_view signature;
   std::string_view doc;
@@ -47,14 +48,15 @@ struct Param {
 
 /// A row with its signature taken apart.
 struct Op {
-  std::string module;  // "numpy"
-  std::string name;    // "log1p"
+  std::string module;     // "numpy"
+  std::string name;       // "log1p"
   std::string signature;  // "(x, axis=None)"
   std::vector<Param> params;
   const OpDef* def;
 };
 
-/// All ops, by full name ("numpy.log1p"), in the order of names. A duplicate or malformed row ends the process at start.
+/// All ops, by full name ("numpy.log1p"), in the order of names. A duplicate or malformed row ends the process at
+/// start.
 const std::map<std::string, Op, std::less<>>& registry();
 
 /// The op of a full name, or Error with the nearest known one.

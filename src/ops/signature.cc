@@ -92,8 +92,11 @@ Op parse_signature(const OpDef& def) {
   if (open == std::string_view::npos || dot == std::string_view::npos || text.back() != ')') {
     throw std::logic_error(fmt::format("malformed op signature: {}", text));
   }
-  Op op{std::string(text.substr(0, dot)), std::string(text.substr(dot + 1, open - dot - 1)),
-        std::string(text.substr(open)), {}, &def};
+  Op op{std::string(text.substr(0, dot)),
+        std::string(text.substr(dot + 1, open - dot - 1)),
+        std::string(text.substr(open)),
+        {},
+        &def};
   for (const std::string& part : split_params(text.substr(open + 1, text.size() - open - 2))) {
     const size_t equals = part.find('=');
     Param param{part.substr(0, equals), std::nullopt};
@@ -128,7 +131,8 @@ List bind(const Op& op, const List& args, const std::vector<std::pair<std::strin
   }
   for (const auto& [name, value] : named) {
     const size_t i = index_of(op, name);
-    if (given[i]) throw Error(Error::Kind::type, fmt::format("[keras.ops.{}] argument \"{}\" given twice", op.name, name));
+    if (given[i])
+      throw Error(Error::Kind::type, fmt::format("[keras.ops.{}] argument \"{}\" given twice", op.name, name));
     bound[i] = value;
     given[i] = true;
   }

@@ -16,10 +16,10 @@ std::string python_type() {
   return PythonType<std::remove_cvref_t<T>>::text();
 }
 
-#define KERAVINO_PYTHON_TYPE(T, name)           \
-  template <>                                   \
-  struct PythonType<T> {                        \
-    static std::string text() { return name; }  \
+#define KERAVINO_PYTHON_TYPE(T, name)          \
+  template <>                                  \
+  struct PythonType<T> {                       \
+    static std::string text() { return name; } \
   }
 KERAVINO_PYTHON_TYPE(bool, "bool");
 KERAVINO_PYTHON_TYPE(int64_t, "int");
@@ -59,7 +59,8 @@ template <class R>
 std::string python_result() {
   std::string text = python_type<R>();
   for (const auto& [from, to] : {std::pair{"ArrayLike", "Tensor"}, std::pair{"Sequence", "list"}}) {
-    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;) text.replace(at, std::string_view(from).size(), to);
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;)
+      text.replace(at, std::string_view(from).size(), to);
   }
   return text;
 }

@@ -45,7 +45,7 @@ Tensor exact_elu(const ov::Node& node, const std::vector<Tensor>& in) {
 /// The plugin's Erf is right to 3e-7, which is too little below 1: a polynomial in x^2, to 3e-11, times x there.
 Tensor exact_erf(const ov::Node&, const std::vector<Tensor>& in) {
   static constexpr double kTerms[] = {
-      1.12837916706,    -0.37612638468,     0.112837824952,    -0.0268654307277,
+      1.12837916706,    -0.37612638468,    0.112837824952,   -0.0268654307277,
       0.00522103180786, -8.48408040554e-4, 1.12659590256e-4, -9.66704457149e-6,
   };
   const Tensor& x = in[0];

@@ -41,7 +41,9 @@ Tensor greater_equal(const Tensor& a, const Tensor& b) { return less_equal(b, a)
 /// OpenVINO's folding of constants leaves out Abs of a folded one.
 Tensor absolute(const Tensor& x) { return make<v1::Maximum>(x, -x); }
 Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) {
-  return is_int32(in[0]) ? absolute(in[0]) : is_narrow(in[0]) ? as(absolute(as(in[0], DType::int32)), in[0].dtype()) : Tensor();
+  return is_int32(in[0])    ? absolute(in[0])
+         : is_narrow(in[0]) ? as(absolute(as(in[0], DType::int32)), in[0].dtype())
+                            : Tensor();
 }
 
 struct Division {
@@ -87,7 +89,8 @@ Tensor power(const Tensor& x, const Tensor& exponent) {
     if (literal) {
       if (bits & bit) result = result * base;
     } else {
-      const Tensor set = make<v13::BitwiseAnd>(exponent, as(static_cast<int64_t>(static_cast<int32_t>(bit)), DType::int32)) != 0;
+      const Tensor set =
+          make<v13::BitwiseAnd>(exponent, as(static_cast<int64_t>(static_cast<int32_t>(bit)), DType::int32)) != 0;
       result = result * select(set, base, 1);
     }
     base = base * base;

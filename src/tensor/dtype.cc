@@ -79,7 +79,8 @@ DType least_upper_bound(const std::vector<DType>& dtypes) {
     if ((common & one) != 0 && (common & ~kBounds[static_cast<size_t>(i)]) == 0) least = one;
   }
   if (least == 0) {
-    throw Error(fmt::format("no implicit promotion between the dtypes ({}); cast them to the dtype you want", names(dtypes)));
+    throw Error(
+        fmt::format("no implicit promotion between the dtypes ({}); cast them to the dtype you want", names(dtypes)));
   }
   return static_cast<DType>(__builtin_ctz(least));
 }
@@ -94,11 +95,16 @@ DType resolve_weak(DType dtype) {
 
 DType narrow(DType dtype) {
   switch (dtype) {
-    case int64: return int32;
-    case uint64: return uint32;
-    case float64: return float32;
-    case complex128: return complex64;
-    default: return dtype;
+    case int64:
+      return int32;
+    case uint64:
+      return uint32;
+    case float64:
+      return float32;
+    case complex128:
+      return complex64;
+    default:
+      return dtype;
   }
 }
 
@@ -130,7 +136,8 @@ DType dtype_of(const ov::element::Type& type) {
   for (const Row& row : kRows) {
     if (type == row.type) return row.dtype;
   }
-  throw Error(Error::Kind::unsupported, fmt::format("OpenVINO element type {} is no Keras dtype", type.get_type_name()));
+  throw Error(Error::Kind::unsupported,
+              fmt::format("OpenVINO element type {} is no Keras dtype", type.get_type_name()));
 }
 
 bool is_float(DType dtype) {

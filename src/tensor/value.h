@@ -25,7 +25,8 @@ struct Value {
   uint32_t depth = 0;  // nodes on the longest path to known numbers; 0: a leaf
 };
 
-/// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds this one.
+/// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds
+/// this one.
 std::recursive_mutex& graph_mutex();
 
 /// A Constant that shares the tensor's memory.

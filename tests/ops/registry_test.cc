@@ -67,9 +67,13 @@ TEST(Bind, mistakes_have_full_sentences) {
   const Arg one(1.0);
   EXPECT_EQ(error_of([&] { bind(parsed, {}, {}); }),
             "[keras.ops.two] argument \"x\" is missing. Signature: two(x, n=3)");
-  EXPECT_EQ(error_of([&] { bind(parsed, {one, one, one}, {}); }),
+  EXPECT_EQ(error_of([&] {
+              bind(parsed, {one, one, one}, {});
+            }),
             "[keras.ops.two] too many arguments (3). Signature: two(x, n=3)");
-  EXPECT_EQ(error_of([&] { bind(parsed, {one}, {{"m", one}}); }),
+  EXPECT_EQ(error_of([&] {
+              bind(parsed, {one}, {{"m", one}});
+            }),
             "[keras.ops.two] unknown argument \"m\". Signature: two(x, n=3)");
   EXPECT_EQ(error_of([&] { bind(parsed, {one}, {{"x", one}}); }), "[keras.ops.two] argument \"x\" given twice");
 }
@@ -83,7 +87,9 @@ TEST(Registry, errors_say_where_what_and_what_was_received) {
             "[keras.ops.log1p] wanted a tensor, got \"a\". Received: x=\"a\"");
   const Tensor x(ov::Tensor(ov::element::f32, {2, 3}));
   const Tensor y(ov::Tensor(ov::element::f32, {4}));
-  EXPECT_EQ(error_of([&] { call("numpy.add", {Arg(x), Arg(y)}); }),
+  EXPECT_EQ(error_of([&] {
+              call("numpy.add", {Arg(x), Arg(y)});
+            }),
             "[keras.ops.add] Argument shapes are inconsistent. Received: x1.shape=(2, 3), x1.dtype=float32, "
             "x2.shape=(4,), x2.dtype=float32");
 }

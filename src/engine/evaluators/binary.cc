@@ -69,17 +69,38 @@ void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out, F f) {
 template <class F>
 bool dispatch(const ov::element::Type& type, F&& f) {
   switch (type) {
-    case ov::element::f32: f(float{}); return true;
-    case ov::element::f64: f(double{}); return true;
-    case ov::element::i32: f(int32_t{}); return true;
-    case ov::element::i64: f(int64_t{}); return true;
-    case ov::element::u32: f(uint32_t{}); return true;
-    case ov::element::u64: f(uint64_t{}); return true;
-    case ov::element::i8: f(int8_t{}); return true;
-    case ov::element::i16: f(int16_t{}); return true;
-    case ov::element::u8: f(uint8_t{}); return true;
-    case ov::element::u16: f(uint16_t{}); return true;
-    default: return false;
+    case ov::element::f32:
+      f(float{});
+      return true;
+    case ov::element::f64:
+      f(double{});
+      return true;
+    case ov::element::i32:
+      f(int32_t{});
+      return true;
+    case ov::element::i64:
+      f(int64_t{});
+      return true;
+    case ov::element::u32:
+      f(uint32_t{});
+      return true;
+    case ov::element::u64:
+      f(uint64_t{});
+      return true;
+    case ov::element::i8:
+      f(int8_t{});
+      return true;
+    case ov::element::i16:
+      f(int16_t{});
+      return true;
+    case ov::element::u8:
+      f(uint8_t{});
+      return true;
+    case ov::element::u16:
+      f(uint16_t{});
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -109,8 +130,10 @@ template <auto F>
 bool integers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (!inputs[0].get_element_type().is_integral_number()) return false;
   constexpr auto kOfIntegers = []<class T>(T x, T y) -> T {
-    if constexpr (std::is_integral_v<T>) return static_cast<T>(F(x, y));
-    else return x;
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(F(x, y));
+    else
+      return x;
   };
   return numbers<kOfIntegers>(node, outputs, inputs);
 }
@@ -132,7 +155,8 @@ bool compare(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
 /// Integers wrap around as NumPy's do; signed overflow would be undefined in C++.
 template <class T>
 struct WrappingOf {
-  using type = std::common_type_t<unsigned, std::make_unsigned_t<T>>;  // not below 32 bits: C++ would compute those as int
+  using type =
+      std::common_type_t<unsigned, std::make_unsigned_t<T>>;  // not below 32 bits: C++ would compute those as int
 };
 template <std::floating_point T>
 struct WrappingOf<T> {
@@ -146,7 +170,8 @@ constexpr auto kMultiply = []<class T>(T x, T y) { return static_cast<T>(Wrappin
 
 /// Integer division as NumPy's: rounded down, 0 by 0, and the one overflow (minimum / -1) wraps. A remainder by 0 is 0.
 constexpr auto kDivide = []<class T>(T x, T y) -> T {
-  if constexpr (std::is_floating_point_v<T>) return x / y;
+  if constexpr (std::is_floating_point_v<T>)
+    return x / y;
   else {
     if (y == 0) return 0;
     if (std::is_signed_v<T> && y == static_cast<T>(-1)) return kSubtract(T(0), x);
@@ -155,8 +180,10 @@ constexpr auto kDivide = []<class T>(T x, T y) -> T {
   }
 };
 constexpr auto kMod = []<class T>(T x, T y) -> T {
-  if constexpr (std::is_floating_point_v<T>) return std::fmod(x, y);
-  else return y == 0 || (std::is_signed_v<T> && y == static_cast<T>(-1)) ? T(0) : static_cast<T>(x % y);
+  if constexpr (std::is_floating_point_v<T>)
+    return std::fmod(x, y);
+  else
+    return y == 0 || (std::is_signed_v<T> && y == static_cast<T>(-1)) ? T(0) : static_cast<T>(x % y);
 };
 constexpr auto kFloorMod = []<class T>(T x, T y) -> T {
   const T rest = kMod(x, y);
@@ -165,7 +192,8 @@ constexpr auto kFloorMod = []<class T>(T x, T y) -> T {
 
 /// Integer powers wrap around. With a negative exponent only 1 and -1 have one that is not 0.
 constexpr auto kPower = []<class T>(T x, T y) -> T {
-  if constexpr (std::is_floating_point_v<T>) return std::pow(x, y);
+  if constexpr (std::is_floating_point_v<T>)
+    return std::pow(x, y);
   else {
     if (y < 0 && x != 1 && x != static_cast<T>(-1)) return 0;
     T result = 1;
@@ -189,8 +217,7 @@ constexpr auto kRightShift = []<class T>(T x, T y) -> T {
 
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
-  const ov::Shape wide =
-      broadcast(broadcast(inputs[0].get_shape(), inputs[1].get_shape()), inputs[2].get_shape());
+  const ov::Shape wide = broadcast(broadcast(inputs[0].get_shape(), inputs[1].get_shape()), inputs[2].get_shape());
   const ov::element::Type type = inputs[1].get_element_type();
   if (!dispatch(type, [](auto) {})) return false;
   outputs.assign(1, ov::Tensor(type, wide));

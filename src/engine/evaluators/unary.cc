@@ -20,8 +20,10 @@ bool floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const auto type = in.get_element_type();
   if (type != ov::element::f32 && type != ov::element::f64) return false;
   outputs.assign(1, ov::Tensor(node.get_output_element_type(0), in.get_shape()));
-  if (type == ov::element::f32) map<float, std::conditional_t<std::is_void_v<Out>, float, Out>>(in, outputs[0], F);
-  else map<double, std::conditional_t<std::is_void_v<Out>, double, Out>>(in, outputs[0], F);
+  if (type == ov::element::f32)
+    map<float, std::conditional_t<std::is_void_v<Out>, float, Out>>(in, outputs[0], F);
+  else
+    map<double, std::conditional_t<std::is_void_v<Out>, double, Out>>(in, outputs[0], F);
   return true;
 }
 
@@ -43,8 +45,10 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   const auto type = in.get_element_type();
   if (type != ov::element::i32 && type != ov::element::i64) return floats<F>(node, outputs, inputs);
   outputs.assign(1, ov::Tensor(type, in.get_shape()));
-  if (type == ov::element::i32) map<int32_t, int32_t>(in, outputs[0], F);
-  else map<int64_t, int64_t>(in, outputs[0], F);
+  if (type == ov::element::i32)
+    map<int32_t, int32_t>(in, outputs[0], F);
+  else
+    map<int64_t, int64_t>(in, outputs[0], F);
   return true;
 }
 
