@@ -47,9 +47,8 @@ def main():
         find = python_functions if path.endswith(".py") else cpp_functions
         functions += [(length, f"{path}: {name.strip()}") for name, length in find(lines)]
     sizes.sort()
-    print(
-        f"{len(sizes)} files, median {sizes[len(sizes) // 2][0]} lines, longest {sizes[-1]}; longest function {max(functions)}"
-    )
+    median = sizes[len(sizes) // 2][0]
+    print(f"{len(sizes)} files, median {median} lines, longest {sizes[-1]}; longest function {max(functions)}")
     over = [x for x in sizes if x[0] > MAX_FILE] + [x for x in functions if x[0] > MAX_FUNCTION]
     for length, where in over:
         print(f"over the budget: {where} has {length} lines")
