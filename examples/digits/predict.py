@@ -5,10 +5,9 @@ import sys
 import time
 from pathlib import Path
 
-import keras
+import keravino  # noqa: F401  isort: skip  (before keras: it names the backend)
+import keras  # isort: skip
 import numpy as np
-
-import keravino  # noqa: F401, I001  before keras: it names the backend
 
 FOLDER = Path(__file__).parent
 
