@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import keras
 import ml_dtypes
 import numpy as np
+import pytest
 
 from keravino import _native
 
@@ -192,3 +193,10 @@ def check(record, name):
                 assert array.shape == promise[i][0], f"{message}: shape {array.shape}, promised {promise[i][0]}"
             tolerance = record.scale * max(TOLERANCE.get(tensor.dtype, 0), TOLERANCE.get(name, 0))
             assert_close(array, want[i], tolerance, message)
+
+
+def check_error(call, text, kind=ValueError):
+    """Calls what must fail with an error of this kind, whose whole text is `text`."""
+    with pytest.raises(kind) as caught:
+        call()
+    assert str(caught.value) == text

@@ -5,7 +5,7 @@ from functools import partial
 import keras
 import numpy as np
 import pytest
-from records import ALL, FLOATS, TIERS, TRACED, Record, check, function, pytest_params, run, with_shapes
+from records import ALL, FLOATS, TIERS, TRACED, Record, check, check_error, function, pytest_params, run, with_shapes
 
 PAIRS = (((2, 3), (2, 3)), ((4, 1, 3), (2, 1)), ((0, 3), (3,)), ((), ()))
 binary = partial(with_shapes, PAIRS, tiers=TRACED)
@@ -95,6 +95,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("op, args, text", ERRORS, ids=[e[0] for e in ERRORS])
 def test_error(op, args, text):
-    with pytest.raises(ValueError) as error:
-        function(op)(*args)
-    assert str(error.value) == text
+    check_error(lambda: function(op)(*args), text)

@@ -6,7 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from keras.src.backend.common.backend_utils import compute_conv_transpose_padding_args_for_jax
-from records import Record, check, function, pytest_params
+from records import Record, check, check_error, function, pytest_params
 
 # float64 needs an evaluator of its own in the interpreter.
 FLOATS = ("float16", "bfloat16", "float32")
@@ -205,6 +205,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, kwargs, text", ERRORS)
 def test_error(call, kwargs, text):
-    with pytest.raises(ValueError) as error:
-        function("nn." + call[0])(*call[1:], **kwargs)
-    assert str(error.value) == text
+    check_error(lambda: function("nn." + call[0])(*call[1:], **kwargs), text)

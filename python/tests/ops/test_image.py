@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from records import TIERS, Record, check, dtype, function, pytest_params, run
+from records import TIERS, Record, check, check_error, dtype, function, pytest_params, run
 
 
 def resized(x, size, interpolation="bilinear", antialias=False, data_format="channels_last"):
@@ -145,6 +145,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, text", ERRORS)
 def test_error(call, text):
-    with pytest.raises(ValueError) as error:
-        call()
-    assert str(error.value) == text
+    check_error(call, text)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from records import Record, check, function, pytest_params, run
+from records import Record, check, check_error, function, pytest_params, run
 
 FEW = ("float32", "int32", "bool")
 NO_WIDE = ("float16", "bfloat16", "float32", "int8", "int32", "int64", "uint8", "bool")
@@ -211,6 +211,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("name, args, kind, text", ERRORS)
 def test_error(name, args, kind, text):
-    with pytest.raises(kind) as error:
-        function(f"numpy.{name}")(*args)
-    assert str(error.value) == f"[keras.ops.{name}] {text}"
+    check_error(lambda: function(f"numpy.{name}")(*args), f"[keras.ops.{name}] {text}", kind)

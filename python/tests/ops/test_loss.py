@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from records import TIERS, Record, check, function, pytest_params, run
+from records import TIERS, Record, check, check_error, function, pytest_params, run
 
 FLOATS = ("float16", "bfloat16", "float32")
 EPSILON = 1e-7
@@ -130,6 +130,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, text", ERRORS)
 def test_error(call, text):
-    with pytest.raises(ValueError) as error:
-        call()
-    assert str(error.value) == text
+    check_error(call, text)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from records import Record, check, function, pytest_params
+from records import Record, check, check_error, function, pytest_params
 from test_conv import each, same_pads
 
 # float64 needs an evaluator of its own in the interpreter.
@@ -122,6 +122,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, text", ERRORS)
 def test_error(call, text):
-    with pytest.raises(ValueError) as error:
-        call()
-    assert str(error.value) == text
+    check_error(call, text)

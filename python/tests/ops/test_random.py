@@ -3,7 +3,7 @@
 import ml_dtypes
 import numpy as np
 import pytest
-from records import FLOATS, INTS, TIERS, function, run
+from records import FLOATS, INTS, TIERS, check_error, function, run
 from scipy import stats
 
 SEED = np.array([1337, 5], "uint32")
@@ -177,6 +177,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("call, text", ERRORS)
 def test_error(call, text):
-    with pytest.raises(ValueError) as error:
-        call()
-    assert str(error.value) == text
+    check_error(call, text)

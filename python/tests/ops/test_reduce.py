@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from records import ALL, Record, check, function, pytest_params, run
+from records import ALL, Record, check, check_error, function, pytest_params, run
 from scipy.special import logsumexp
 
 FEW = ("float32", "int32", "bool")
@@ -135,6 +135,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("name, kwargs, text", ERRORS)
 def test_error(name, kwargs, text):
-    with pytest.raises(ValueError) as error:
-        function(f"numpy.{name}")(**kwargs)
-    assert str(error.value) == f"[keras.ops.{name}] {text}"
+    check_error(lambda: function(f"numpy.{name}")(**kwargs), f"[keras.ops.{name}] {text}")

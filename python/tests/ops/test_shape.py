@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from records import Record, check, function, pytest_params, run
+from records import Record, check, check_error, function, pytest_params, run
 
 FEW = ("float32", "int32", "bool")
 
@@ -300,6 +300,4 @@ ERRORS = [
 
 @pytest.mark.parametrize("name, args, text", ERRORS)
 def test_error(name, args, text):
-    with pytest.raises(ValueError) as error:
-        function(f"numpy.{name}")(*args)
-    assert str(error.value) == f"[keras.ops.{name}] {text}"
+    check_error(lambda: function(f"numpy.{name}")(*args), f"[keras.ops.{name}] {text}")
