@@ -1,6 +1,7 @@
 """The import hook: Keras's module names for its "openvino" backend lead to ours."""
 
 import importlib.abc
+import importlib.machinery
 import importlib.util
 import os
 import sys
@@ -11,7 +12,23 @@ FOLDER = Path(__file__).parent / "backend"
 # Keras's exporter builds on the tensors of Keras's own backend, so ours takes its place as a whole.
 MODULES = {PACKAGE: "__init__.py", "keras.src.export.openvino": "export_openvino.py"}
 OTHERS = tuple(f"keras.src.backend.{name}" for name in ("tensorflow", "jax", "torch", "numpy"))
+# Keras's torch backend saves its own optimizer classes, by module; those of Keras have the same names and state.
+TORCH = "keras.src.backend.torch"
+TORCH_OPTIMIZERS = f"{TORCH}.optimizers"
 ADVICE = 'Put "import keravino" before the first "import keras", or run the script with: python -m keravino script.py'
+
+
+class Optimizers(importlib.abc.Loader):
+    """Loads `torch_adam` and its like as Keras's own `adam`, and the packages above them empty."""
+
+    def create_module(self, spec):
+        """None: Python makes the module."""
+
+    def exec_module(self, module):
+        """Fills the module with the classes of Keras's module of that name."""
+        if module.__name__.startswith(f"{TORCH_OPTIMIZERS}."):
+            name = module.__name__.rsplit("torch_", 1)[1]
+            vars(module).update(vars(importlib.import_module(f"keras.src.optimizers.{name}")))
 
 
 class Finder(importlib.abc.MetaPathFinder):
@@ -27,6 +44,11 @@ class Finder(importlib.abc.MetaPathFinder):
             raise ImportError(
                 f'keravino is imported, but Keras is told to use the "{keras_backend()}" backend. Leave KERAS_BACKEND '
                 'unset, or set it to "openvino".'
+            )
+        torch = fullname == TORCH and importlib.util.find_spec("torch") is None
+        if torch or fullname == TORCH_OPTIMIZERS or fullname.startswith(f"{TORCH_OPTIMIZERS}.torch_"):
+            return importlib.machinery.ModuleSpec(
+                fullname, Optimizers(), is_package=fullname in (TORCH, TORCH_OPTIMIZERS)
             )
         return None
 

@@ -81,3 +81,25 @@ def test_run_nothing():
     status, out, _ = run("-m", "keravino", "--help")
     assert status == 0 and out.startswith("usage: python -m keravino script.py [arguments ...]\n")
     assert run("-m", "keravino", "none.py") == (2, "", "keravino: none.py: no such file")
+
+
+@pytest.mark.parametrize("torch", [True, False])
+def test_optimizer_saved_by_keras_on_torch(tmp_path, torch):
+    """Such files name a class of Keras's torch backend, which is not there without torch and does not work here."""
+    path = tmp_path / "torch.keras"
+    save = f"""
+import keras
+model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+model.compile("adam", "mse")
+model.save({str(path)!r})
+"""
+    assert run("-c", save, backend="torch")[0] == 0
+    load = f"""
+import keravino, keras, sys
+{"" if torch else "sys.modules['torch'] = None"}
+model = keras.saving.load_model({str(path)!r})
+print(type(model.optimizer) is keras.optimizers.Adam, float(model.optimizer.learning_rate))
+"""
+    status, out, _ = run("-c", load)
+    assert status == 0
+    assert out.split()[0] == "True" and abs(float(out.split()[1]) - 1e-3) < 1e-9

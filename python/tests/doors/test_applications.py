@@ -11,21 +11,14 @@ import pytest
 
 from command import run
 
+sys.path.insert(0, str(Path(__file__).parents[3] / "bench"))
+from cases import APPLICATIONS  # noqa: E402
+
 # NASNetMobile is not constructed by Keras on torch.
 BACKENDS = {"NASNetMobile": "jax"}
-NAMES = [
-    "MobileNetV2",
-    "ResNet50",
-    "DenseNet121",
-    "EfficientNetB0",
-    "InceptionV3",
-    "Xception",
-    "NASNetMobile",
-    "ConvNeXtTiny",
-]
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=APPLICATIONS)
 def application(request, tmp_path):
     """A saved model and what Keras says of it."""
     script = Path(__file__).with_name("make_application.py")
