@@ -91,6 +91,8 @@ class OpenVINOTrainer(base_trainer.Trainer):
     def _callbacks(self, callbacks, verbose, steps):
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
+        if not callbacks and verbose == 0:
+            return callbacks_module.Callback()  # does nothing, while a list would hand every batch to a thread
         return callbacks_module.CallbackList(
             callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=steps, model=self
         )
