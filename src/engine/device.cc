@@ -23,6 +23,13 @@ std::vector<std::string> devices_in(const std::string& name) {
   return devices;
 }
 
+/// True if nothing but the CPU can come to run what is compiled for this name.
+bool is_cpu(const std::string& device) {
+  const std::vector<std::string> named = devices_in(device);
+  const std::vector<std::string> devices = named.empty() ? core().get_available_devices() : named;
+  return std::all_of(devices.begin(), devices.end(), [](const std::string& name) { return name.starts_with("CPU"); });
+}
+
 ov::element::Type precision_type(const std::string& precision) {
   if (precision == "f32") return ov::element::f32;
   if (precision == "bf16") return ov::element::bf16;
@@ -56,7 +63,7 @@ ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const C
                     ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
   const auto exact = model->clone();
-  passes::make_exact(exact);
+  passes::make_exact(exact, is_cpu(options.device));
   return core().compile_model(exact, options.device, config);
 }
 

@@ -10,19 +10,21 @@ using namespace ov::op;
 
 using Rules = std::unordered_multimap<ov::DiscreteTypeInfo, ExactRule>;
 
-const Rules& rules() {
-  static const auto* table = [] {
+const Rules& rules(bool kernels) {
+  const auto collect = [](std::initializer_list<std::span<const ExactRow>> families) {
     auto* map = new Rules();
-    for (const auto& family : {exact_float_rules(), exact_integer_rules()}) {
+    for (const auto& family : families) {
       for (const ExactRow& row : family) map->emplace(row.type, row.rule);
     }
     return map;
-  }();
-  return *table;
+  };
+  static const auto* ops = collect({exact_float_rules(), exact_integer_rules()});
+  static const auto* all = collect({exact_float_rules(), exact_integer_rules(), exact_kernel_rules()});
+  return kernels ? *all : *ops;
 }
 
-bool rewrite(const std::shared_ptr<ov::Node>& node) {
-  const auto [begin, end] = rules().equal_range(node->get_type_info());
+bool rewrite(const std::shared_ptr<ov::Node>& node, bool kernels) {
+  const auto [begin, end] = rules(kernels).equal_range(node->get_type_info());
   if (begin == end) return false;
   std::vector<Tensor> inputs;
   for (const auto& input : node->input_values()) inputs.emplace_back(std::make_shared<Value>(input, true, 0));
@@ -53,17 +55,17 @@ bool is_folded(const ov::Node& node) {
   return true;
 }
 
-bool make_exact(const std::shared_ptr<ov::Model>& model) {
+bool make_exact(const std::shared_ptr<ov::Model>& model, bool kernels) {
   const std::lock_guard lock(graph_mutex());
   bool changed = false;
   for (const auto& node : model->get_ordered_ops()) {
     if (const auto outer = ov::as_type_ptr<util::MultiSubGraphOp>(node)) {
-      for (const auto& body : outer->get_functions()) changed |= make_exact(body);
+      for (const auto& body : outer->get_functions()) changed |= make_exact(body, kernels);
     } else {
-      changed |= rewrite(node);
+      changed |= rewrite(node, kernels);
     }
   }
-  return changed;
+  return (kernels && copy_shared_results(*model)) || changed;
 }
 
 }  // namespace keravino::passes

@@ -17,13 +17,22 @@ Tensor magnitude(const ov::Node& node, const Tensor& x) { return is_folded(node)
 
 /// The plugin's Exp is infinite from 88.38 on, where float32 ends at 88.72, and of NaN.
 Tensor exp(const Tensor& x) {
-  const Tensor high = x > 88;
+  const Tensor high = 88 < x;
   const Tensor factor = select(high, std::numbers::e, select(x == x, 1, x));
   return make<v0::Exp>(x - select(high, 1, ops::as(0, x.dtype()))) * factor;
 }
 
 /// tanh(x / 2) (e^x + 1), as e^x - 1 has no digits near zero.
 Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
+
+/// The plugin's "greater" is "not less or equal", which holds for NaN. So no rule here may compare with > or >=.
+Tensor exact_greater(const ov::Node&, const std::vector<Tensor>& in) { return in[1] < in[0]; }
+Tensor exact_greater_equal(const ov::Node&, const std::vector<Tensor>& in) { return in[1] <= in[0]; }
+
+/// The plugin's NaN is false, where it is not 0.
+Tensor exact_convert(const ov::Node& node, const std::vector<Tensor>& in) {
+  return node.get_output_element_type(0) == ov::element::boolean ? in[0] != 0 : Tensor();
+}
 
 Tensor exact_exp(const ov::Node&, const std::vector<Tensor>& in) { return exp(in[0]); }
 
@@ -39,7 +48,8 @@ Tensor exact_softplus(const ov::Node& node, const std::vector<Tensor>& in) {
 /// The plugin's Elu is e^x - 1 below 0.
 Tensor exact_elu(const ov::Node& node, const std::vector<Tensor>& in) {
   const Tensor& x = in[0];
-  return select(x > 0, x, static_cast<const v0::Elu&>(node).get_alpha() * expm1(select(x > 0, 0, x)));
+  const Tensor above = 0 < x;
+  return select(above, x, static_cast<const v0::Elu&>(node).get_alpha() * expm1(select(above, 0, x)));
 }
 
 /// The plugin's Erf is right to 3e-7, which is too little below 1: a polynomial in x^2, to 3e-11, times x there.
@@ -52,7 +62,7 @@ Tensor exact_erf(const ov::Node&, const std::vector<Tensor>& in) {
   const Tensor square = x * x;
   Tensor sum = kTerms[std::size(kTerms) - 1];
   for (size_t i = std::size(kTerms) - 1; i-- > 0;) sum = sum * square + kTerms[i];
-  return select(logical_and(x > -1, x < 1), x * sum, make<v0::Erf>(x));
+  return select(logical_and(-1 < x, x < 1), x * sum, make<v0::Erf>(x));
 }
 
 /// |x| - q |y| without rounding, for a whole q below 2^24: both factors are cut in halves whose products are exact.
@@ -68,7 +78,7 @@ Tensor fmod(const ov::Node& node, const Tensor& x, const Tensor& y) {
   const Tensor a = magnitude(node, x), b = magnitude(node, y);
   Tensor rest = remainder(a, b, floor(a / b));
   rest = select(rest < 0, rest + b, rest);
-  rest = select(rest >= b, rest - b, rest);
+  rest = select(b <= rest, rest - b, rest);
   rest = select(a < b, a, rest);
   return select(x < 0, -rest, rest);
 }
@@ -90,6 +100,9 @@ Tensor floats(const ov::Node& node, const std::vector<Tensor>& in) {
 
 std::span<const ExactRow> exact_float_rules() {
   static const ExactRow kRows[] = {
+      {v1::Greater::get_type_info_static(), &floats<&exact_greater>},
+      {v1::GreaterEqual::get_type_info_static(), &floats<&exact_greater_equal>},
+      {v0::Convert::get_type_info_static(), &floats<&exact_convert>},
       {v0::Abs::get_type_info_static(), &floats<&exact_abs>},
       {v0::Exp::get_type_info_static(), &floats<&exact_exp>},
       {v4::SoftPlus::get_type_info_static(), &floats<&exact_softplus>},

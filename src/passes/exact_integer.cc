@@ -1,4 +1,5 @@
 // Integers: the plugin compares, divides and raises int32 as float32, and saturates the narrower ones.
+#include "kernels/interpreted.h"
 #include "ops/make.h"
 #include "passes/exact_rules.h"
 
@@ -6,7 +7,7 @@ namespace keravino::passes {
 namespace {
 
 using namespace ov::op;
-using ops::as, ops::logical_and, ops::logical_or, ops::make, ops::select;
+using ops::as, ops::make;
 
 bool is_narrow(const Tensor& x) { return is_integer(x.dtype()) && element_type(x.dtype()).bitwidth() < 32; }
 bool is_int32(const Tensor& x) { return x.dtype() == DType::int32; }
@@ -16,13 +17,6 @@ template <class Op>
 Tensor wrapping(const ov::Node&, const std::vector<Tensor>& in) {
   if (!is_narrow(in[0])) return {};
   return as(make<Op>(as(in[0], DType::int32), as(in[1], DType::int32)), in[0].dtype());
-}
-
-/// int32 and narrower numbers by a rule for int32.
-template <auto Rule>
-Tensor as_int32(const ov::Node&, const std::vector<Tensor>& in) {
-  if (!is_narrow(in[0]) && !is_int32(in[0])) return {};
-  return as(Rule(as(in[0], DType::int32), as(in[1], DType::int32)), in[0].dtype());
 }
 
 template <auto Rule>
@@ -46,57 +40,15 @@ Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) {
                             : Tensor();
 }
 
-struct Division {
-  Tensor quotient, rest;
-};
-
-/// Rounded down. The plugin's quotient is off by 2^-22 of itself, that of the rest by one or two; the rest is exact.
-/// By 0 and -1, on which a processor may stop, it divides by 1: the rest is right, the quotient of no use.
-Division divide(const Tensor& a, const Tensor& b) {
-  const Tensor by = select(logical_or(b == 0, b == -1), 1, b);
-  Tensor quotient = 0, rest = a;
-  for (int i = 0; i < 2; ++i) {
-    const Tensor step = make<v1::Divide>(rest, by);
-    quotient = quotient + step;
-    rest = rest - step * by;
-  }
-  for (int i = 0; i < 2; ++i) {
-    const Tensor below = logical_and(rest != 0, (rest < 0) != (by < 0));
-    const Tensor above = absolute(rest) - absolute(by) >= 0;
-    const Tensor step = select(below, -1, as(above, DType::int32));
-    quotient = quotient + step;
-    rest = rest - step * by;
-  }
-  return {quotient, rest};
+/// What the plugin computes in float32 and no other ops say exactly.
+Tensor interpreted(const ov::Node& node, const std::vector<Tensor>& in) {
+  if (!is_integer(in[0].dtype())) return {};
+  return Tensor(std::make_shared<Value>(std::make_shared<kernels::Interpreted>(node)->output(0), true, 0));
 }
 
-Tensor floor_divide(const Tensor& a, const Tensor& b) {
-  return select(b == 0, 0, select(b == -1, -a, divide(a, b).quotient));
-}
-Tensor floor_mod(const Tensor& a, const Tensor& b) { return divide(a, b).rest; }
-Tensor mod(const Tensor& a, const Tensor& b) {
-  const Tensor rest = divide(a, b).rest;
-  return select(logical_and(rest != 0, (a < 0) != (b < 0)), rest - b, rest);
-}
-
-/// By squaring, bit by bit of the exponent; of a negative one 1 and -1 alone have a power that is not 0.
-Tensor power(const Tensor& x, const Tensor& exponent) {
-  const auto known = known_numbers(exponent.output());
-  const bool literal = known && known->get_size() == 1;
-  const auto bits = literal ? static_cast<uint32_t>(known->data<const int32_t>()[0]) : ~uint32_t{0};
-  Tensor result = 1, base = x;
-  for (uint32_t bit = 1; bit != 0 && bit <= bits; bit <<= 1) {
-    if (literal) {
-      if (bits & bit) result = result * base;
-    } else {
-      const Tensor set =
-          make<v13::BitwiseAnd>(exponent, as(static_cast<int64_t>(static_cast<int32_t>(bit)), DType::int32)) != 0;
-      result = result * select(set, base, 1);
-    }
-    base = base * base;
-  }
-  const Tensor nothing = logical_and(exponent < 0, (x + 1) * (x - 1) != 0);
-  return select(nothing, 0, as(result, DType::int32));
+/// Element by element int64 is right up to 2^24, which is enough for shapes, and they must not be slow.
+Tensor interpreted_unless_shape(const ov::Node& node, const std::vector<Tensor>& in) {
+  return in[0].dtype() == DType::int64 ? Tensor() : interpreted(node, in);
 }
 
 template <class Op, ExactRule Rule>
@@ -112,16 +64,26 @@ std::span<const ExactRow> exact_integer_rules() {
       row<v1::Add, &wrapping<v1::Add>>(),
       row<v1::Subtract, &wrapping<v1::Subtract>>(),
       row<v1::Multiply, &wrapping<v1::Multiply>>(),
-      row<v1::Divide, &as_int32<&floor_divide>>(),
-      row<v1::FloorMod, &as_int32<&floor_mod>>(),
-      row<v1::Mod, &as_int32<&mod>>(),
-      row<v1::Power, &as_int32<&power>>(),
       row<v1::Equal, &comparison<&equal>>(),
       row<v1::NotEqual, &comparison<&not_equal>>(),
       row<v1::Less, &comparison<&less>>(),
       row<v1::LessEqual, &comparison<&less_equal>>(),
       row<v1::Greater, &comparison<&greater>>(),
       row<v1::GreaterEqual, &comparison<&greater_equal>>(),
+  };
+  return kRows;
+}
+
+std::span<const ExactRow> exact_kernel_rules() {
+  static const ExactRow kRows[] = {
+      row<v1::Divide, &interpreted_unless_shape>(),
+      row<v1::FloorMod, &interpreted_unless_shape>(),
+      row<v1::Mod, &interpreted_unless_shape>(),
+      row<v1::Power, &interpreted_unless_shape>(),
+      row<v1::ReduceSum, &interpreted>(),
+      row<v1::ReduceProd, &interpreted>(),
+      row<v0::CumSum, &interpreted>(),
+      row<v0::MatMul, &interpreted>(),
   };
   return kRows;
 }

@@ -1,7 +1,7 @@
 // The rules of make_exact: one function for each op type.
 #pragma once
 
-#include <openvino/core/node.hpp>
+#include <openvino/core/model.hpp>
 #include <span>
 #include <vector>
 
@@ -22,5 +22,13 @@ struct ExactRow {
 
 std::span<const ExactRow> exact_float_rules();
 std::span<const ExactRow> exact_integer_rules();
+/// Integers again: by a node of ours, which only the CPU runs.
+std::span<const ExactRow> exact_kernel_rules();
+
+/// The CPU plugin lets what makes a tensor write it straight into the memory of a Result behind a Reshape. If the
+/// tensor is also transposed for a convolution, MergeTransposeAndReorder (graph_optimizer.cpp) makes that Transpose a
+/// view after conflicts between views were resolved, and gives it memory that nobody writes. So such a Result gets a
+/// copy. Upstream: openvino#25744; to be removed when the test of this passes without. True if anything was changed.
+bool copy_shared_results(const ov::Model& model);
 
 }  // namespace keravino::passes

@@ -91,17 +91,17 @@ RECORDS = [
     Record("nn.softmax", softmax, inputs=((2, 5, 3),), kwargs={"axis": 1}, dtypes=FLOATS[2:], tiers=TRACED),
     Record("nn.softmax", softmax, inputs=((2, 5),), kwargs={"axis": None}, dtypes=FLOATS[2:]),
     Record("nn.softmax", softmax, inputs=((0, 5),), dtypes=FLOATS[2:], tiers=TRACED),
-    Record("nn.log_softmax", lambda x: np.log(softmax(x)), inputs=((2, 5),), dtypes=FLOATS[:3]),
+    Record("nn.log_softmax", lambda x: np.log(softmax(x)), inputs=((2, 5),), dtypes=FLOATS),
     Record(
         "nn.log_softmax",
         lambda x, axis: np.log(softmax(x, axis)),
         kwargs={"axis": 0},
-        dtypes=("float32",),
+        dtypes=FLOATS[2:],
         tiers=TRACED,
     ),
-    Record("nn.log_softmax", lambda x, axis: np.log(softmax(x, axis)), kwargs={"axis": None}, dtypes=("float32",)),
-    Record("nn.sparsemax", sparsemax, inputs=((3, 5),), dtypes=FLOATS[:3], tiers=TRACED),
-    Record("nn.sparsemax", sparsemax, inputs=((3, 5, 2),), kwargs={"axis": 1}, dtypes=FLOATS[:3]),
+    Record("nn.log_softmax", lambda x, axis: np.log(softmax(x, axis)), kwargs={"axis": None}, dtypes=FLOATS[2:]),
+    Record("nn.sparsemax", sparsemax, inputs=((3, 5),), dtypes=FLOATS, tiers=TRACED),
+    Record("nn.sparsemax", sparsemax, inputs=((3, 5, 2),), kwargs={"axis": 1}, dtypes=FLOATS),
 ]
 
 

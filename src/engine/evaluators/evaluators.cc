@@ -8,18 +8,19 @@ Evaluator find_evaluator(const ov::Node& node) {
   static const auto* table = [] {
     auto* map = new std::unordered_map<ov::DiscreteTypeInfo, Evaluator>();
     for (const auto& family :
-         {activation_evaluators(), unary_evaluators(), binary_evaluators(), float64_evaluators()}) {
+         {activation_evaluators(), unary_evaluators(), binary_evaluators(), float64_evaluators(), axis_evaluators()}) {
       for (const EvaluatorRow& row : family) map->emplace(row.type, row.evaluate);
     }
     return map;
   }();
-  // The same type may have an info object in each library, so addresses are learnt as they come. Under graph_mutex().
-  static auto* by_address = new std::unordered_map<const ov::DiscreteTypeInfo*, Evaluator>();
+  // The same type may have an info object in each library, so addresses are learnt as they come. By each thread for
+  // itself: those of plugins, which call our nodes, must not wait for graph_mutex().
+  thread_local std::unordered_map<const ov::DiscreteTypeInfo*, Evaluator> by_address;
   const ov::DiscreteTypeInfo* type = &node.get_type_info();
-  const auto known = by_address->find(type);
-  if (known != by_address->end()) return known->second;
+  const auto known = by_address.find(type);
+  if (known != by_address.end()) return known->second;
   const auto found = table->find(*type);
-  return (*by_address)[type] = found == table->end() ? nullptr : found->second;
+  return by_address[type] = found == table->end() ? nullptr : found->second;
 }
 
 }  // namespace keravino::engine

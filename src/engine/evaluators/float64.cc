@@ -1,4 +1,4 @@
-// float64 for reductions, TopK, MatMul and Gather, whose own `evaluate` ends at float32.
+// float64 for reductions, MatMul and Gather, whose own `evaluate` ends at float32.
 #include <openvino/op/util/arithmetic_reductions_keep_dims.hpp>
 
 #include "engine/evaluate.h"
@@ -83,36 +83,6 @@ bool reduce_min(const ov::Node& node, ov::TensorVector& out, const ov::TensorVec
   return reduce(node, out, in, kInfinity, [](double a, double b) { return b < a ? b : a; });
 }
 
-/// Sorted by value, equals in the order they came; that satisfies every sort mode but SORT_INDICES.
-bool top_k(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  const auto& op = static_cast<const v::v11::TopK&>(node);
-  const bool places_as_int32 = op.get_index_element_type() == ov::element::i32;
-  if (!is_float64(inputs[0]) || op.get_sort_type() == v::TopKSortType::SORT_INDICES || !places_as_int32) return false;
-  const ov::Shape& shape = inputs[0].get_shape();
-  const auto axis = static_cast<size_t>(op.get_axis());
-  const auto k = static_cast<size_t>(convert(inputs[1], ov::element::i64).data<int64_t>()[0]);
-  ov::Shape result = shape;
-  result[axis] = k;
-  outputs = {ov::Tensor(ov::element::f64, result), ov::Tensor(ov::element::i32, result)};
-  const size_t inner = ov::shape_size(ov::Shape(shape.begin() + static_cast<std::ptrdiff_t>(axis) + 1, shape.end()));
-  const size_t outer = ov::shape_size(ov::Shape(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(axis)));
-  const bool descending = op.get_mode() == v::TopKMode::MAX;
-  std::vector<int32_t> order(shape[axis]);
-  for (size_t row = 0; row < outer * inner; ++row) {
-    const double* from = inputs[0].data<const double>() + row / inner * shape[axis] * inner + row % inner;
-    const auto value = [&](int32_t i) { return from[static_cast<size_t>(i) * inner]; };
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](int32_t a, int32_t b) { return descending ? value(a) > value(b) : value(a) < value(b); });
-    for (size_t i = 0; i < k; ++i) {
-      const size_t at = (row / inner * k + i) * inner + row % inner;
-      outputs[0].data<double>()[at] = value(order[i]);
-      outputs[1].data<int32_t>()[at] = order[i];
-    }
-  }
-  return true;
-}
-
 /// The number of elements between neighbours of a matrix's rows and columns.
 struct Steps {
   size_t row, column;
@@ -181,8 +151,8 @@ bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
 std::span<const EvaluatorRow> float64_evaluators() {
   static const EvaluatorRow kRows[] = {
       row<v::v1::ReduceSum>(&reduce_sum), row<v::v1::ReduceMean>(&reduce_mean), row<v::v1::ReduceProd>(&reduce_prod),
-      row<v::v1::ReduceMax>(&reduce_max), row<v::v1::ReduceMin>(&reduce_min),   row<v::v11::TopK>(&top_k),
-      row<v::v0::MatMul>(&mat_mul),       row<v::v8::Gather>(&gather),
+      row<v::v1::ReduceMax>(&reduce_max), row<v::v1::ReduceMin>(&reduce_min),   row<v::v0::MatMul>(&mat_mul),
+      row<v::v8::Gather>(&gather),
   };
   return kRows;
 }
