@@ -6,8 +6,9 @@ from pathlib import Path
 
 USAGE = """usage: python -m keravino script.py [arguments ...]
        python -m keravino -m module [arguments ...]
+       python -m keravino --cmake-dir
 
-Runs a Keras script or module, unchanged, with Keras on OpenVINO."""
+Runs a Keras script or module, unchanged, with Keras on OpenVINO; --cmake-dir prints where find_package(keravino) finds it."""
 
 
 def main():
@@ -15,6 +16,13 @@ def main():
     if not arguments or arguments[0] in ("-h", "--help"):
         print(USAGE, file=sys.stdout if arguments else sys.stderr)
         return 0 if arguments else 2
+    if arguments[0] == "--cmake-dir":
+        folder = Path(__file__).parent / "lib/cmake/keravino"
+        if not folder.is_dir():
+            print(f"keravino: {folder}: no such folder; a checkout has no CMake package", file=sys.stderr)
+            return 2
+        print(folder)
+        return 0
     if arguments[0] == "-m":
         if len(arguments) < 2:
             print(USAGE, file=sys.stderr)

@@ -100,10 +100,9 @@ void add_inspect(CLI::App& app) {
   auto* command = app.add_subcommand("inspect", "Show a model's layers, shapes, parameters and OpenVINO ops.");
   auto path = std::make_shared<std::string>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("model", *path, "A .keras file")->required();
+  command->add_option("model", *path, "A .keras file")->required()->type_name("FILE");
   command->add_flag("--json", *json, "As JSON");
-  command->footer(
-      "\nExamples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
+  command->footer("Examples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
   command->callback([path, json] {
     const Model model = Model::load(*path);
     *json ? print_json(model) : print_text(model);

@@ -10,8 +10,19 @@ std::string one_line(std::string text) {
   return text;
 }
 
-constexpr const char* kExamples = R"(
-Examples:
+/// What is wrong with the command line. A word that nobody knows comes before what is missing.
+std::string mistake(const CLI::App& app, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  const auto commands = app.get_subcommands();
+  const std::string help = commands.empty() ? "keravino --help" : "keravino " + commands[0]->get_name() + " --help";
+  const auto say = [&](const std::string& what) { return what + "; see " + help; };
+  if (unknown.empty()) return say(one_line(error.what()));
+  if (unknown[0].starts_with('-')) return say(fmt::format("unknown option \"{}\"", unknown[0]));
+  if (commands.empty()) return say(fmt::format("unknown command \"{}\"", unknown[0]));
+  return say(fmt::format("unexpected argument \"{}\"", unknown[0]));
+}
+
+constexpr const char* kExamples = R"(Examples:
   keravino run digits.keras --input images.npy --labels labels.npy
   keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json
   keravino run model.keras --input left=a.npy right=b.npy --output y.npz --batch 8 --precision bf16
@@ -36,7 +47,7 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& done) {  // --help, --version
     return app.exit(done);
   } catch (const CLI::ParseError& error) {
-    fmt::print(stderr, "keravino: {}; see keravino --help\n", one_line(error.what()));
+    fmt::print(stderr, "keravino: {}\n", mistake(app, error));
     return 2;
   } catch (const keravino::Error& error) {
     fmt::print(stderr, "keravino: {}\n", one_line(error.what()));

@@ -26,6 +26,7 @@ void add_ops(CLI::App& app) {
   auto* command = app.add_subcommand("ops", "List the ops with their signatures.");
   auto json = std::make_shared<bool>(false);
   command->add_flag("--json", *json, "As JSON: module, name, signature, doc");
+  command->footer("Examples:\n  keravino ops\n  keravino ops --json | jq -r '.[].signature'");
   command->callback([json] { print_ops(*json); });
 }
 

@@ -1,15 +1,30 @@
 // keravino run: a model's outputs for inputs from files.
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
-#include "cli/arrays.h"
 #include "cli/commands.h"
-#include "keravino/error.h"
+#include "cli/inputs.h"
+#include "cli/outputs.h"
+#include "model/checks.h"
 #include "ops/make.h"
 
 namespace keravino::cli {
 namespace {
+
+/// Whole numbers from `least` on; said so in --help and in errors.
+CLI::Validator at_least(int least) {
+  const std::string wanted = fmt::format("a whole number from {} on", least);
+  const auto check = [least, wanted](const std::string& text) {
+    int value = 0;
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = failed == std::errc() && end == text.data() + text.size() && value >= least;
+    return good ? "" : fmt::format("\"{}\" is not {}", text, wanted);
+  };
+  return {check, "", ""};
+}
 
 struct Options {
   std::string model, labels, output;
@@ -33,9 +48,10 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   void at(size_t done) {
-    if (!terminal_ || (!shown_ && seconds_since(start_) < 1.0)) return;
+    if (!terminal_ || seconds_since(drawn_) < (shown_ ? 0.1 : 1.0)) return;
+    drawn_ = std::chrono::steady_clock::now();
     shown_ = true;
-    const size_t filled = kWidth * done / std::max<size_t>(total_, 1);
+    const size_t filled = kWidth * done / total_;
     fmt::print(stderr, "\r[{:=<{}}{:<{}}] {}/{}", "", filled, "", kWidth - filled, done, total_);
   }
 
@@ -43,13 +59,13 @@ class Progress {
   static constexpr size_t kWidth = 40;
   size_t total_;
   bool terminal_ = isatty(STDERR_FILENO) == 1, shown_ = false;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();
 };
 
+bool has_open_batch(const TensorInfo& input) { return input.shape.size() > 0 && input.shape[0].is_dynamic(); }
+
 /// Rows [begin, end) of an input, without a copy.
-Tensor rows(const Tensor& tensor, size_t begin, size_t end) {
-  const ov::Tensor whole = tensor.numbers();
-  if (whole.get_shape().empty() || (begin == 0 && end == whole.get_shape()[0])) return tensor;
+Tensor rows(const ov::Tensor& whole, size_t begin, size_t end) {
   ov::Coordinate from(whole.get_shape().size(), 0), to(whole.get_shape());
   from[0] = begin;
   to[0] = end;
@@ -98,22 +114,27 @@ double accuracy(const Tensor& output, const std::vector<int64_t>& labels) {
   return static_cast<double>(right) / static_cast<double>(std::max<size_t>(labels.size(), 1));
 }
 
-Result run(const Model& model, const std::vector<Tensor>& inputs, const Options& options) {
+Result run(const Model& model, const std::vector<Tensor>& given, const Options& options) {
   using Clock = std::chrono::steady_clock;
   Result result;
-  const ov::PartialShape& shape = inputs[0].shape();
-  result.rows = shape.size() == 0 ? 1 : static_cast<size_t>(shape[0].get_length());
-  const ov::PartialShape& declared = model.inputs()[0].shape;
-  const bool open = declared.size() > 0 && declared[0].is_dynamic();
-  result.batch = open ? std::min(result.rows, static_cast<size_t>(options.batch)) : result.rows;
+  const std::vector<TensorInfo>& declared = model.inputs();
+  const std::vector<ov::Tensor> inputs = checked_inputs(declared, given);
+  // A model whose batch is fixed takes its inputs as they are.
+  const auto open = std::ranges::find_if(declared, has_open_batch);
+  const bool fixed = open == declared.end();
+  const ov::Shape first = inputs[fixed ? 0 : static_cast<size_t>(open - declared.begin())].get_shape();
+  result.rows = first.empty() ? 1 : first[0];
+  result.batch = fixed ? result.rows : std::min(result.rows, static_cast<size_t>(options.batch));
   if (result.rows == 0) throw Error("the input has no rows");
   auto start = Clock::now();
-  if (open) model.compile(static_cast<int64_t>(result.batch));
+  model.compile(static_cast<int64_t>(result.batch));
   result.compile = seconds_since(start);
 
   const auto batch_at = [&](size_t begin) {
+    const size_t end = std::min(begin + result.batch, result.rows);
     std::vector<Tensor> batch;
-    for (const Tensor& input : inputs) batch.push_back(rows(input, begin, std::min(begin + result.batch, result.rows)));
+    for (size_t i = 0; i < inputs.size(); ++i)
+      batch.push_back(has_open_batch(declared[i]) ? rows(inputs[i], begin, end) : Tensor(inputs[i]));
     return batch;
   };
   std::vector<std::vector<Tensor>> parts(model.outputs().size());
@@ -124,7 +145,7 @@ Result run(const Model& model, const std::vector<Tensor>& inputs, const Options&
     const std::vector<Tensor> outputs = model.predict(batch_at(begin));
     if (begin == 0) result.first = seconds_since(start);
     for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
-    progress.at(begin + result.batch);
+    progress.at(std::min(begin + result.batch, result.rows));
   }
   result.total = seconds_since(all);
   for (const auto& part : parts) result.outputs.push_back(joined(part));
@@ -174,10 +195,13 @@ void run_command(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
   const Model model = Model::load(options.model, options.load);
   const double load = seconds_since(start);
+  // Mistakes are told before the work is done.
+  if (!options.output.empty()) check_output(options.output, model.outputs());
   const std::vector<Tensor> inputs = read_inputs(model, options.inputs);
+  const std::vector<int64_t> labels = options.labels.empty() ? std::vector<int64_t>{} : read_labels(options.labels);
   Result result = run(model, inputs, options);
   result.load = load;
-  if (!options.labels.empty()) result.accuracy = accuracy(result.outputs[0], read_labels(options.labels));
+  if (!options.labels.empty()) result.accuracy = accuracy(result.outputs[0], labels);
   if (!options.output.empty()) write_outputs(options.output, model.outputs(), result.outputs);
   if (options.json) return report_json(model, options, result);
   // What was asked for goes to stdout: the outputs, if they go nowhere else, or the report.
@@ -191,21 +215,34 @@ void run_command(const Options& options) {
 void add_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Compute a model's outputs for inputs from files.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required();
+  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
   command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")
-      ->required();
-  command->add_option("--labels", o->labels, "Class numbers in a .npy or .npz: print the accuracy");
-  command->add_option("--output", o->output, "Where the outputs go: .npy, .npz, .json or .txt; stdout if not given");
-  command->add_option("--batch", o->batch, "Rows in one batch")->capture_default_str()->check(CLI::PositiveNumber);
-  command->add_option("--device", o->load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")->capture_default_str();
+      ->required()
+      ->type_name("FILE ...");
+  command->add_option("--labels", o->labels, "Class numbers in a .npy or .npz: print the accuracy")->type_name("FILE");
+  command->add_option("--output", o->output, "Where the outputs go: .npy, .npz, .json or .txt; stdout if not given")
+      ->type_name("FILE");
+  command->add_option("--batch", o->batch, "Rows in one batch")->capture_default_str()->check(at_least(1));
+  command->add_option("--device", o->load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")
+      ->capture_default_str()
+      ->type_name("NAME");
   command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")
-      ->check(CLI::NonNegativeNumber);
+      ->capture_default_str()
+      ->check(at_least(0));
   command->add_option("--precision", o->load.precision, "What the model's dtype policy says, f32 if it says nothing")
-      ->check(CLI::IsMember({"f32", "bf16", "f16"}));
-  command->add_option("--repeat", o->repeat, "Batches to time")->capture_default_str()->check(CLI::PositiveNumber);
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}))
+      ->type_name("");
+  command->add_option("--repeat", o->repeat, "Times the first batch is run again to time it")
+      ->capture_default_str()
+      ->check(at_least(1));
   command->add_flag("--json", o->json, "Print times, precision and accuracy as JSON");
   command->footer(
-      "\nExamples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
+      "Images (png, jpg, bmp, gif, tga, ppm, pgm) become one batch of values from 0 to 255. One of another size than "
+      "the\n"
+      "model's is resized to it, bilinear and without keeping its proportions; colour and grey are turned into what "
+      "the\n"
+      "model takes. A model of any size takes images of one size as they are.\n\n"
+      "Examples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
       "  keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json\n"
       "  keravino run pairs.keras --input left=a.npy right=b.npy --output y.npz --precision bf16");
   command->callback([o] { run_command(*o); });

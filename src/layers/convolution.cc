@@ -12,7 +12,7 @@ struct Window {
         strides(layer.sizes("strides", rank)),
         dilation(layer.sizes("dilation_rate", rank)),
         padding(layer.choice("padding", {"valid", "same", "causal"})),
-        format(layer.channels_first() ? "channels_first" : "channels_last") {
+        format(layer.data_format()) {
     if (x.rank() != static_cast<int64_t>(rank) + 2) {
       throw layer.error(fmt::format("expected an input of rank {}, got {}", rank + 2, ops::to_string(x.shape())));
     }

@@ -2,6 +2,7 @@
 #include "layers/activation.h"
 #include "layers/einsum_dense.h"
 #include "layers/families.h"
+#include "layers/masks.h"
 
 namespace keravino::layers {
 namespace {
@@ -17,15 +18,19 @@ Tensor dense(Layer& layer, const Tensor& x) {
 }
 
 Tensor embedding(Layer& layer, const Tensor& x) {
-  if (layer.get_or("mask_zero", false)) {
-    throw layer.error("mask_zero=true: masks are not supported", Error::Kind::unsupported);
-  }
   const Tensor table = layer.weight("embeddings", {layer.get<int64_t>("input_dim"), layer.get<int64_t>("output_dim")});
   const Tensor indices = x.dtype() == DType::int64 ? x : ops::cast(x, DType::int32);
-  return ops::make<ov::op::v8::Gather>(table, indices, ops::as(0, DType::int64));
+  const Tensor vectors = ops::take(table, indices, 0);
+  return layer.get_or("mask_zero", false) ? masked(layer, vectors) : vectors;
 }
 
 Tensor identity(Layer&, const Tensor& x) { return x; }
+
+/// Steps in which every number is `mask_value` become 0.
+Tensor masking(Layer& layer, const Tensor& x) {
+  const Tensor counts = ops::any(ops::not_equal(x, layer.get_or("mask_value", 0.0)), {{-1}}, true);
+  return masked(layer, ops::where(counts, x, 0));
+}
 
 /// ConvNeXt's own layer, which Keras saves with its models.
 Tensor layer_scale(Layer& layer, const Tensor& x) {
@@ -34,7 +39,7 @@ Tensor layer_scale(Layer& layer, const Tensor& x) {
 
 constexpr Row kRows[] = {
     row<&dense>("Dense"),       row<&einsum_dense>("EinsumDense"), row<&embedding>("Embedding"),
-    row<&identity>("Identity"), row<&layer_scale>("LayerScale"),
+    row<&identity>("Identity"), row<&layer_scale>("LayerScale"),   row<&masking>("Masking"),
 };
 
 }  // namespace

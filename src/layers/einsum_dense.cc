@@ -81,7 +81,7 @@ class Equation {
 Tensor einsum_dense(Layer& layer, const Tensor& x) {
   const Equation equation(layer, x);
   const Tensor kernel = layer.weight("kernel", equation.kernel_shape());
-  Tensor y = ops::make<ov::op::v7::Einsum>(Tensors{x, kernel}, equation.text());
+  Tensor y = ops::einsum(equation.text(), {x, kernel});
   if (layer.has("bias_axes")) {
     y = ops::add(y, layer.weight("bias", equation.bias_shape(layer.get<std::string>("bias_axes"))));
   }

@@ -168,8 +168,8 @@ std::string Layer::choice(std::string_view key, std::vector<std::string_view> ch
   throw error(fmt::format("unknown {} \"{}\"; wanted one of {}", key, got, fmt::join(choices, ", ")));
 }
 
-bool Layer::channels_first() const {
-  return has("data_format") && choice("data_format", {"channels_last", "channels_first"}) == "channels_first";
+std::string Layer::data_format() const {
+  return has("data_format") ? choice("data_format", {"channels_last", "channels_first"}) : "channels_last";
 }
 
 Layer Layer::sub(std::string_view path) const {

@@ -33,6 +33,7 @@ struct Source {
   std::map<std::pair<std::string, size_t>, Variable> variables;
   std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
   std::set<DType> compute_dtypes;                                      // floats that the layers with weights compute in
+  std::set<std::shared_ptr<ov::Node>> masked;                          // tensors that carry a mask in Keras
 };
 
 /// One use of a layer: reads of the config are typed and checked, and weights are taken one after the other, in the
@@ -70,7 +71,8 @@ class Layer {
   /// One of the names in `choices`; the error lists them.
   std::string choice(std::string_view key, std::vector<std::string_view> choices) const;
   /// "channels_last" or "channels_first".
-  bool channels_first() const;
+  std::string data_format() const;
+  bool channels_first() const { return data_format() == "channels_first"; }
   /// The axis of channels: 1, or the last one.
   int64_t channel_axis(int64_t rank) const { return channels_first() ? 1 : rank - 1; }
 

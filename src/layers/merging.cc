@@ -59,8 +59,7 @@ Tensor dot(Layer& layer, const Tensors& inputs) {
   y_labels[static_cast<size_t>(y_axis)] = x_labels[static_cast<size_t>(x_axis)];
   std::string out = x_labels + y_labels.substr(1);
   std::erase(out, x_labels[static_cast<size_t>(x_axis)]);
-  const Tensor product =
-      ops::make<ov::op::v7::Einsum>(Tensors{x, y}, fmt::format("{},{}->{}", x_labels, y_labels, out));
+  const Tensor product = ops::einsum(fmt::format("{},{}->{}", x_labels, y_labels, out), {x, y});
   return x_rank == 2 && y_rank == 2 ? ops::expand_dims(product, {1}) : product;
 }
 

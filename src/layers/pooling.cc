@@ -4,8 +4,6 @@
 namespace keravino::layers {
 namespace {
 
-std::string format(const Layer& layer) { return layer.channels_first() ? "channels_first" : "channels_last"; }
-
 void check_rank(const Layer& layer, const Tensor& x, size_t rank) {
   if (x.rank() == static_cast<int64_t>(rank) + 2) return;
   throw layer.error(fmt::format("expected an input of rank {}, got {}", rank + 2, ops::to_string(x.shape())));
@@ -16,7 +14,7 @@ Tensor pool(Layer& layer, const Tensor& x) {
   check_rank(layer, x, rank);
   const std::vector<int64_t> size = layer.sizes("pool_size", rank);
   const std::vector<int64_t> strides = layer.has("strides") ? layer.sizes("strides", rank) : size;
-  return F(x, size, strides, layer.choice("padding", {"valid", "same"}), format(layer));
+  return F(x, size, strides, layer.choice("padding", {"valid", "same"}), layer.data_format());
 }
 
 template <auto F, size_t rank>
@@ -33,7 +31,7 @@ Tensor max(const Tensor& x, const std::vector<int64_t>& axes, bool keepdims) { r
 template <auto F, size_t rank>
 Tensor adaptive_pool(Layer& layer, const Tensor& x) {
   check_rank(layer, x, rank);
-  return F(x, layer.sizes("output_size", rank), format(layer));
+  return F(x, layer.sizes("output_size", rank), layer.data_format());
 }
 
 constexpr Row kRows[] = {

@@ -52,21 +52,29 @@ Tensor normalization(Layer& layer, const Tensor& input) {
   return layer.get_or("invert", false) ? mean + x * deviation : (x - mean) / deviation;
 }
 
+std::vector<int64_t> image_size(const Layer& layer) {
+  return {layer.get<int64_t>("height"), layer.get<int64_t>("width")};
+}
+
+Tensor resizing(Layer& layer, const Tensor& x) {
+  return ops::resize(x, image_size(layer), layer.get_or<std::string>("interpolation", "bilinear"),
+                     layer.get_or("antialias", false), layer.get_or("crop_to_aspect_ratio", false),
+                     layer.get_or("pad_to_aspect_ratio", false), layer.get_or<std::string>("fill_mode", "constant"),
+                     layer.get_or("fill_value", 0.0), layer.data_format());
+}
+
 Tensor center_crop(Layer& layer, const Tensor& input) {
   const Tensor x = ops::cast(input, layer.compute_dtype());
   const int64_t rank = x.rank();
   if (rank != 3 && rank != 4)
     throw layer.error(fmt::format("expected an input of rank 3 or 4, got {}", ops::to_string(x.shape())));
   const int64_t first = layer.channels_first() ? rank - 2 : rank - 3;
-  const std::vector<int64_t> size = {layer.get<int64_t>("height"), layer.get<int64_t>("width")};
+  const std::vector<int64_t> size = image_size(layer);
   std::vector<int64_t> starts, stops;
   for (size_t i = 0; i < 2; ++i) {
     const int64_t dim = dimension(layer, x, first + static_cast<int64_t>(i));
-    if (size[i] > dim) {
-      throw layer.error(fmt::format("cannot crop {} to ({}, {}); enlarging is not supported", ops::to_string(x.shape()),
-                                    size[0], size[1]),
-                        Error::Kind::unsupported);
-    }
+    // What is too small is enlarged until it covers the size.
+    if (size[i] > dim) return ops::resize(x, size, "bilinear", false, true, false, "constant", 0, layer.data_format());
     starts.push_back((dim - size[i]) / 2);
     stops.push_back(starts.back() + size[i]);
   }
@@ -78,6 +86,7 @@ constexpr Row kRows[] = {
     row<&center_crop>("CenterCrop"),
     row<&normalization>("Normalization"),
     row<&rescaling>("Rescaling"),
+    row<&resizing>("Resizing"),
 };
 
 }  // namespace

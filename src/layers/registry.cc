@@ -1,6 +1,7 @@
 #include "layers/registry.h"
 
 #include "layers/families.h"
+#include "layers/masks.h"
 #include "ops/registry.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
@@ -82,6 +83,7 @@ void record(const Layer& layer, const Tensors& outputs) {
 Tensors build(Layer& layer, const Tensors& inputs) {
   const auto row = rows().find(layer.class_name());
   if (row == rows().end()) throw unknown_class(layer);
+  check_masks(layer, inputs);
   Tensors cast = inputs;
   if (layer.autocast() && is_float(layer.compute_dtype())) {
     for (Tensor& x : cast) {
@@ -91,6 +93,7 @@ Tensors build(Layer& layer, const Tensors& inputs) {
   try {
     const Tensors outputs = row->second->build(layer, cast);
     layer.all_weights_taken();
+    pass_masks(layer, inputs, outputs);
     record(layer, outputs);
     return outputs;
   } catch (const Error& error) {

@@ -48,8 +48,13 @@ Tensor up_sampling(Layer& layer, const Tensor& x) {
   const int64_t first = first_spatial_axis(layer, x, count);
   const std::vector<int64_t> factors = layer.sizes("size", count);
   const std::string mode = layer.get_or<std::string>("interpolation", "nearest");
-  if (mode != "nearest")
-    throw layer.error(fmt::format("interpolation \"{}\" is not supported", mode), Error::Kind::unsupported);
+  if constexpr (count == 2) {
+    if (mode != "nearest") {
+      const std::vector<int64_t> size = {factors[0] * dimension(layer, x, first),
+                                         factors[1] * dimension(layer, x, first + 1)};
+      return ops::resize(x, size, mode, false, false, false, "constant", 0, layer.data_format());
+    }
+  }
   Tensor y = x;
   for (size_t i = 0; i < count; ++i) y = ops::repeat(y, {factors[i]}, first + static_cast<int64_t>(i));
   return y;

@@ -265,6 +265,27 @@ def bfloat16():
     return keras.Sequential(x, name="bfloat16")
 
 
+def images():
+    """Layers that resize, at every interpolation; made on jax, since torch has no Lanczos filter."""
+    x = keras.Input((6, 7, 2), name="image")
+    names = ["nearest", "bilinear", "bicubic", "lanczos3", "lanczos5"]
+    parts = [L.UpSampling2D((2, 3), interpolation=name)(x) for name in names]
+    parts += [L.UpSampling2D(2, interpolation="bilinear", data_format="channels_first")(x)]
+    parts += [L.Resizing(4, 9, interpolation=name)(x) for name in names]
+    parts += [L.Resizing(3, 3, interpolation=name, antialias=True)(x) for name in names[1:]]
+    parts += [L.Resizing(4, 8, crop_to_aspect_ratio=True)(x), L.Resizing(8, 6, pad_to_aspect_ratio=True, fill_value=0.5)(x)]
+    parts += [L.Resizing(4, 5, data_format="channels_first")(x), L.CenterCrop(9, 4)(x), L.CenterCrop(5, 5)(x)]
+    return keras.Model(x, parts, name="images")
+
+
+def masks():
+    """Masks that nothing uses, whatever they pass through."""
+    tokens, steps = keras.Input((3,), dtype="int32", name="tokens"), keras.Input((3, 4), name="steps")
+    x = L.Dense(3)(L.Dropout(0.5)(L.Embedding(5, 4, mask_zero=True)(tokens)))
+    y = L.Masking(0.5)(L.Reshape((12, 1))(L.ReLU(max_value=0.5)(L.Rescaling(2.0)(steps))))
+    return keras.Model([tokens, steps], [L.Flatten()(x), L.GlobalMaxPooling1D()(y), y], name="masks")
+
+
 def class_names():
     """The group name of each exported layer class, by the class name that a config holds."""
     names = {}
@@ -298,7 +319,7 @@ def operation_calls():
 
 
 BUILDERS = [cnn, functional, shared_deep, wrappers, mixed, operations, branches, dicts, layers1d, layers2d, layers3d]
-BUILDERS += [merges, activations, bfloat16]
+BUILDERS += [merges, activations, bfloat16, images, masks]
 
 if __name__ == "__main__":
     for build in BUILDERS:

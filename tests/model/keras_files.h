@@ -57,15 +57,4 @@ std::string with_config(const std::string& model, const std::string& as, Change 
   return as;
 }
 
-/// The text of the Error that `call` throws.
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 }  // namespace keravino

@@ -36,7 +36,7 @@ TEST_P(SavedModel, PredictsWhatKerasDoes) {
 
 INSTANTIATE_TEST_SUITE_P(Files, SavedModel,
                          testing::Values("cnn", "functional", "shared_deep", "operations", "branches", "layers1d",
-                                         "layers2d", "layers3d", "merges", "activations", "dicts"));
+                                         "layers2d", "layers3d", "merges", "activations", "dicts", "images", "masks"));
 
 TEST(Model, AnyBatchSize) {
   const Model model = Model::load(test_data("cnn.keras"));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "errors.h"
 #include "ops/signature.h"
 
 namespace keravino::ops {
@@ -9,15 +10,6 @@ namespace {
 
 Arg two(Tensor, int64_t) { return None{}; }
 Arg many(std::vector<Tensor>) { return None{}; }
-
-std::string error_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 }  // namespace
 

@@ -1,4 +1,4 @@
-// Files for tests: a folder that goes away, archives made on the spot, the text of an error.
+// Files for tests: a folder that goes away, archives made on the spot.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "keravino/error.h"
+#include "errors.h"
 
 namespace keravino::saving {
 
@@ -67,18 +67,6 @@ inline std::string zip_entry(const std::string& path, const std::string& name) {
   zip_fclose(file);
   zip_discard(zip);
   return bytes;
-}
-
-/// The text of the Error(Kind::file) that `call` throws.
-template <class Call>
-std::string file_error_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), Error::Kind::file);
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace keravino::saving

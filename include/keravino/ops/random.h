@@ -6,11 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "keravino/arguments.h"
 #include "keravino/tensor.h"
 
 namespace keravino::ops {
-
-struct Dims;
 
 /// Reals in [minval, maxval); a float dtype, floatx by default.
 Tensor uniform(Dims shape, Tensor minval, Tensor maxval, std::optional<DType> dtype, Tensor seed);
