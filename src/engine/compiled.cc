@@ -1,9 +1,8 @@
 #include "engine/compiled.h"
 
-#include <list>
-
 #include "engine/attributes.h"
 #include "engine/device.h"
+#include "engine/lru.h"
 #include "keravino/error.h"
 #include "kernels/random.h"
 #include "tensor/value.h"
@@ -13,37 +12,8 @@ namespace {
 
 constexpr size_t kSmallLeafBytes = 256;  // leaves up to this size are part of the structure: axes, shapes, literals
 
-struct Entry {
-  std::string key;
-  ov::InferRequest request;
-};
-
-/// Compiled graphs, the most recently used first.
-class Cache {
- public:
-  ov::InferRequest* find(const std::string& key) {
-    const auto found = index_.find(key);
-    if (found == index_.end()) return nullptr;
-    entries_.splice(entries_.begin(), entries_, found->second);
-    return &entries_.front().request;
-  }
-  ov::InferRequest& insert(const std::string& key, ov::InferRequest request) {
-    entries_.push_front({key, std::move(request)});
-    index_[key] = entries_.begin();
-    if (entries_.size() > kCacheSize) {
-      index_.erase(entries_.back().key);
-      entries_.pop_back();
-    }
-    return entries_.front().request;
-  }
-
- private:
-  std::list<Entry> entries_;
-  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
-};
-
-Cache& cache() {
-  static auto* cache = new Cache();
+Lru<ov::InferRequest>& cache() {
+  static auto* cache = new Lru<ov::InferRequest>(kCacheSize);
   return *cache;
 }
 

@@ -16,6 +16,9 @@ Tier tier();
 std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors);
 ov::Tensor numbers(const Tensor& tensor);
 
+/// How often this thread has asked for numbers: whether something between two looks at it depended on them.
+uint64_t times_asked();
+
 /// Pending graphs deeper than this are computed at once, so that they cannot grow without bound.
 inline constexpr uint32_t kMaxPendingDepth = 200;
 

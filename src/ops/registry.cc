@@ -2,6 +2,7 @@
 
 #include "ops/families.h"
 #include "ops/make.h"
+#include "ops/memo.h"
 #include "ops/signature.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
@@ -66,7 +67,7 @@ Arg invoke(const Op& op, std::span<const Arg> args) {
   };
   const std::lock_guard lock(graph_mutex());
   try {
-    return op.def->call(args);
+    return call_or_recall(op, args);
   } catch (const Error& error) {
     if (std::string_view(error.what()).starts_with("[")) throw;  // an op within this one has named itself
     throw Error(error.kind(), described(error.what()));

@@ -17,7 +17,8 @@ FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 ALL = FLOATS + INTS + ("bool",)
 TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 1e-5, "float64": 1e-12}
-TIERS = ("interpret", "compile")  # how numbers are computed that somebody asks for
+TIERS = ("interpret", "repeat", "compile")  # how numbers are computed that somebody asks for
+REPEATS = 3  # calls of "repeat": the second of a kind makes a recipe, the third runs it
 # "trace": in a graph of parameters whose dimensions are not known. Small inputs of the tier "compile" are constants of its
 # graph and mostly folded by OpenVINO; this one reaches the plugin's kernels.
 TRACED = ("interpret", "trace")
@@ -110,9 +111,10 @@ def run(full_name, tier, *args, **kwargs):
     """Calls an op in a tier, or traced; its tensors and their numbers, as two lists."""
     if tier == "trace":
         return trace(full_name, *args, **kwargs)
-    _native.set_tier(tier)
+    _native.set_tier("automatic" if tier == "repeat" else tier)
     try:
-        got = function(full_name)(*args, **kwargs)
+        for _ in range(REPEATS if tier == "repeat" else 1):
+            got = function(full_name)(*args, **kwargs)
         got = list(got) if isinstance(got, (list, tuple)) else [got]
         return got, [t.numpy() for t in got]
     finally:
@@ -173,7 +175,7 @@ def assert_close(got, want, tolerance, message):
 
 
 def check(record, name):
-    """Runs a record at a dtype, interpreted and compiled, against its reference and Keras's promise."""
+    """Runs a record at a dtype in each of its tiers against its reference and Keras's promise."""
     inputs = record.tensors(name)
     promise = promised(record, inputs)
     if promise is None:

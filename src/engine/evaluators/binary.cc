@@ -17,20 +17,36 @@ ov::Shape broadcast(ov::Shape a, ov::Shape b) {
   return a;
 }
 
+/// `count` copies of one number of so many bytes.
+void fill(std::byte* to, const std::byte* number, size_t width, size_t count) {
+  const auto as = [&]<class T>(T value) {
+    std::memcpy(&value, number, sizeof(T));
+    std::fill_n(reinterpret_cast<T*>(to), count, value);
+  };
+  if (width == 8) return as(uint64_t{});
+  if (width == 4) return as(uint32_t{});
+  if (width == 2) return as(uint16_t{});
+  as(uint8_t{});
+}
+
 /// `tensor` repeated to the shape `wide`; itself if it has that shape. Copies bytes, so that no op needs code for it.
 ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
   const ov::Shape& shape = tensor.get_shape();
   if (shape == wide) return tensor;
   ov::Tensor out(tensor.get_element_type(), wide);
   const size_t width = tensor.get_element_type().size();
+  const auto* from = static_cast<const std::byte*>(tensor.data());
+  auto* to = static_cast<std::byte*>(out.data());
+  if (tensor.get_size() == 1) {
+    fill(to, from, width, out.get_size());
+    return out;
+  }
   std::vector<size_t> strides(wide.size(), 0);  // in bytes; 0 where the tensor repeats
   for (size_t i = 0, stride = width; i < shape.size(); ++i) {
     const size_t axis = shape.size() - 1 - i;
     if (shape[axis] != 1) strides[wide.size() - 1 - i] = stride;
     stride *= shape[axis];
   }
-  const auto* from = static_cast<const std::byte*>(tensor.data());
-  auto* to = static_cast<std::byte*>(out.data());
   std::vector<size_t> index(wide.size(), 0);
   for (size_t n = out.get_size(); n > 0; --n, to += width) {
     std::memcpy(to, from, width);

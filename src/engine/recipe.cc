@@ -1,0 +1,70 @@
+#include "engine/recipe.h"
+
+#include "engine/evaluate.h"
+#include "engine/pending.h"
+#include "keravino/error.h"
+#include "tensor/value.h"
+
+namespace keravino::engine {
+
+std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
+  Recipe recipe;
+  std::map<ov::Output<ov::Node>, size_t> slot_of;
+  const auto add_slot = [&](const ov::Output<ov::Node>& output, const ov::Tensor& numbers) {
+    slot_of[output] = recipe.slots_.size();
+    recipe.slots_.push_back(numbers);
+  };
+  ov::ParameterVector inputs;
+  for (const Tensor& parameter : parameters) {
+    add_slot(parameter.output(), {});
+    inputs.push_back(ov::as_type_ptr<ov::op::v0::Parameter>(parameter.output().get_node_shared_ptr()));
+  }
+  ov::OutputVector results;
+  for (const Tensor& output : outputs) results.push_back(output.output());
+  std::vector<std::shared_ptr<ov::Node>> nodes;
+  for (const auto& node : ov::Model(results, inputs).get_ordered_ops()) {
+    if (ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
+    if (const auto numbers = known_numbers(node->output(0))) {
+      add_slot(node->output(0), *numbers);
+      continue;
+    }
+    Step step{node, {}, recipe.slots_.size()};
+    ov::TensorVector known;
+    for (const auto& input : node->input_values()) {
+      step.inputs.push_back(slot_of.at(input));
+      if (const ov::Tensor& numbers = recipe.slots_[step.inputs.back()]) known.push_back(numbers);
+    }
+    ov::TensorVector computed(node->get_output_size());
+    const bool constant = known.size() == step.inputs.size();
+    if (constant && !evaluate(node, computed, known)) return std::nullopt;
+    for (size_t i = 0; i < node->get_output_size(); ++i) {
+      if (node->get_output_partial_shape(i).is_dynamic()) return std::nullopt;
+      add_slot(node->output(i), computed[i]);
+    }
+    if (constant) continue;
+    nodes.push_back(node);
+    recipe.steps_.push_back(std::move(step));
+  }
+  if (saved_by_compiling(nodes) > 0) return std::nullopt;
+  for (const auto& result : results) recipe.outputs_.push_back(slot_of.at(result));
+  return recipe;
+}
+
+std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
+  std::vector<ov::Tensor> slots = slots_;
+  std::copy(inputs.begin(), inputs.end(), slots.begin());
+  ov::TensorVector given, computed;
+  for (const Step& step : steps_) {
+    given.clear();
+    for (const size_t slot : step.inputs) given.push_back(slots[slot]);
+    if (!evaluate(step.node, computed, given)) {
+      throw Error(Error::Kind::unsupported, fmt::format("{} has no evaluator", step.node->get_type_name()));
+    }
+    std::move(computed.begin(), computed.end(), slots.begin() + static_cast<ptrdiff_t>(step.first_output));
+  }
+  std::vector<ov::Tensor> outputs;
+  for (const size_t slot : outputs_) outputs.push_back(slots[slot]);
+  return outputs;
+}
+
+}  // namespace keravino::engine
