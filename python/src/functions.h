@@ -13,6 +13,9 @@ void add_tensor(nanobind::module_& module);
 /// Adds `parameter`, the class Program, and conversions between Tensors and numbers.
 void add_program(nanobind::module_& module);
 
+/// Adds what makes If and Loop nodes out of traced functions.
+void add_control(nanobind::module_& module);
+
 /// Adds what is asked of and said to devices.
 void add_device(nanobind::module_& module);
 

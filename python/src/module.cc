@@ -24,6 +24,7 @@ NB_MODULE(_native, module) {
   python::add_tensor(module);
   python::add_functions(module);
   python::add_program(module);
+  python::add_control(module);
   python::add_device(module);
   module.def(
       "set_variable_type", [](nb::handle type) { python::set_variable_type(type.ptr()); },

@@ -7,11 +7,6 @@ from keras import ops
 from keras.src import backend
 from keras.src.backend.openvino.trace import Function
 
-NOT_YET = (
-    "[keras.ops.{}] {} that is computed in the traced graph is not implemented yet. Compile the model with "
-    "run_eagerly=True to run this step by step."
-)
-
 
 def numbers(x):
     return ops.convert_to_numpy(x).tolist()
@@ -28,18 +23,6 @@ def test_cond_spec():
         lambda x: ops.cond(ops.max(x) > 0, lambda: x + 1, lambda: x - 1), keras.KerasTensor((None, 2))
     )
     assert spec.shape == (None, 2)
-
-
-def test_traced_conditions():
-    x = np.ones(2, "float32")
-    for name, what, function in [
-        ("cond", "a condition", lambda x: ops.cond(ops.max(x) > 0, lambda: x, lambda: -x)),
-        ("switch", "an index", lambda x: ops.switch(ops.cast(ops.max(x), "int32"), [lambda: x, lambda: -x])),
-        ("while_loop", "a condition", lambda x: ops.while_loop(lambda y: ops.max(y) < 9, lambda y: y + 1, x)),
-    ]:
-        with pytest.raises(NotImplementedError) as caught:
-            Function(function)(x)
-        assert NOT_YET.format(name, what) in str(caught.value)  # Keras's Cond adds its arguments
 
 
 def test_switch():

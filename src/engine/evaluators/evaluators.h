@@ -26,6 +26,7 @@ std::span<const EvaluatorRow> unary_evaluators();
 std::span<const EvaluatorRow> binary_evaluators();
 std::span<const EvaluatorRow> float64_evaluators();
 std::span<const EvaluatorRow> axis_evaluators();
+std::span<const EvaluatorRow> control_evaluators();
 
 /// The evaluator of a node's type, or null.
 Evaluator find_evaluator(const ov::Node& node);

@@ -1,0 +1,37 @@
+// If and Loop nodes from traced Python functions.
+#include "ops/control.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/vector.h>
+
+#include "functions.h"
+
+namespace nb = nanobind;
+
+namespace keravino::python {
+
+void add_control(nb::module_& module) {
+  module.def("moment", &ops::moment, "A number that rises with each node that is made.");
+  module.def(
+      "if_then_else",
+      [](const Tensor& condition, size_t then_since, const std::vector<Tensor>& then_results, size_t else_since,
+         const std::vector<Tensor>& else_results) {
+        return ops::if_then_else(condition, {{}, then_results, then_since}, {{}, else_results, else_since});
+      },
+      nb::arg("condition"), nb::arg("then_since"), nb::arg("then_results"), nb::arg("else_since"),
+      nb::arg("else_results"), "The results of one of two branches, each traced since a moment.");
+  module.def(
+      "loop",
+      [](const Tensor& trip_count, const Tensor& condition, const std::vector<Tensor>& slices,
+         const std::vector<Tensor>& states, size_t since, const std::vector<Tensor>& parameters,
+         const std::vector<Tensor>& results, int64_t axis, bool reverse) {
+        return ops::loop(trip_count, condition, {slices, axis, reverse}, states, {parameters, results, since});
+      },
+      nb::arg("trip_count"), nb::arg("condition"), nb::arg("slices"), nb::arg("states"), nb::arg("since"),
+      nb::arg("parameters"), nb::arg("results"), nb::arg("axis") = 0, nb::arg("reverse") = false,
+      "The last states and the stacked results of a loop. The body, traced since a moment, has the slices and the "
+      "states "
+      "as parameters; it returns whether to go on, the new states, and what is stacked along the axis.");
+}
+
+}  // namespace keravino::python

@@ -1,0 +1,218 @@
+#include "ops/control.h"
+
+#include <openvino/op/if.hpp>
+#include <openvino/op/loop.hpp>
+
+#include "ops/make.h"
+
+namespace keravino::ops {
+namespace {
+
+using Output = ov::Output<ov::Node>;
+using ParameterPtr = std::shared_ptr<v::v0::Parameter>;
+
+/// A body as a graph of its own.
+class Subgraph {
+ public:
+  /// With `hoist`, nodes that do not hang on the body's parameters stay outside.
+  Subgraph(const Body& body, bool hoist) : since_(body.since), hoist_(hoist) {
+    for (const Tensor& parameter : body.parameters) own_[parameter.output().get_node()] = true;
+  }
+
+  /// Puts `inner` in place of a parameter of the body.
+  void bind(const Tensor& parameter, const Output& inner) { copies_[parameter.output().get_node()] = {inner}; }
+
+  /// The copy of a tensor of the body.
+  Output copy(const Output& output) {
+    std::vector<std::pair<ov::Node*, size_t>> stack;  // a node and its next input to visit
+    if (is_own(output)) stack.emplace_back(output.get_node(), 0);
+    while (!stack.empty()) {
+      auto& [node, next] = stack.back();
+      if (copies_.contains(node)) {
+        stack.pop_back();
+      } else if (next < node->get_input_size()) {
+        const Output input = node->input_value(next++);
+        if (is_own(input)) stack.emplace_back(input.get_node(), 0);
+      } else {
+        ov::OutputVector inputs;
+        for (const Output& input : node->input_values()) inputs.push_back(find(input));
+        copies_[node] = node->clone_with_new_inputs(inputs)->outputs();
+        stack.pop_back();
+      }
+    }
+    return find(output);
+  }
+
+  /// Whether the node belongs to the body: it was made since, and (with `hoist`) hangs on a parameter of it.
+  bool is_own(const Output& output) {
+    std::vector<const ov::Node*> stack{output.get_node()};
+    while (!stack.empty()) {
+      const ov::Node* node = stack.back();
+      bool own = !hoist_, pending = false;
+      if (own_.contains(node)) {
+        stack.pop_back();
+        continue;
+      }
+      if (node->get_instance_id() < since_ || ov::is_type<v::v0::Parameter>(node) ||
+          ov::is_type<v::v0::Constant>(node)) {
+        own = false;
+      } else if (hoist_) {
+        for (size_t i = 0; i < node->get_input_size(); ++i) {
+          const auto found = own_.find(node->get_input_node_ptr(i));
+          pending |= found == own_.end();
+          own |= found != own_.end() && found->second;
+          if (found == own_.end()) stack.push_back(node->get_input_node_ptr(i));
+        }
+      }
+      if (pending) continue;
+      own_[node] = own;
+      stack.pop_back();
+    }
+    return own_.at(output.get_node());
+  }
+
+  /// What the body uses from outside, each with the parameter that stands for it.
+  const std::vector<std::pair<Output, ParameterPtr>>& captured() const { return captured_; }
+
+ private:
+  Output find(const Output& output) {
+    ov::Node* node = output.get_node();
+    const auto found = copies_.find(node);
+    if (found != copies_.end()) return found->second[output.get_index()];
+    if (ov::is_type<v::v0::Constant>(node)) return (copies_[node] = node->clone_with_new_inputs({})->outputs())[0];
+    for (const auto& [outer, parameter] : captured_) {
+      if (outer == output) return parameter;
+    }
+    captured_.emplace_back(output,
+                           std::make_shared<v::v0::Parameter>(output.get_element_type(), output.get_partial_shape()));
+    return captured_.back().second;
+  }
+
+  size_t since_;
+  bool hoist_;
+  std::unordered_map<const ov::Node*, bool> own_;
+  std::unordered_map<const ov::Node*, ov::OutputVector> copies_;
+  std::vector<std::pair<Output, ParameterPtr>> captured_;
+};
+
+std::shared_ptr<ov::Model> make_model(const ov::OutputVector& results, ov::ParameterVector parameters,
+                                      const Subgraph& graph) {
+  for (const auto& [outer, parameter] : graph.captured()) parameters.push_back(parameter);
+  return std::make_shared<ov::Model>(results, parameters);
+}
+
+/// A parameter as the output of a node: the CPU plugin hands states on one after the other, and loses one that is
+/// another's next value.
+Output computed(const Output& output) {
+  if (!ov::is_type<v::v0::Parameter>(output.get_node())) return output;
+  if (output.get_element_type() == ov::element::boolean) return std::make_shared<v::v1::LogicalOr>(output, output);
+  return std::make_shared<v::v1::Maximum>(output, output);
+}
+
+/// A next state that hangs on the state before, as long as a flag that is true may be false: OpenVINO (2026.4.1) takes
+/// a state that does not for one that is there even without a step.
+Output hung(const Output& next, const Output& before, const Output& flag) {
+  if (next.get_partial_shape() == before.get_partial_shape())
+    return std::make_shared<v::v1::Select>(flag, next, before);
+  if (next.get_element_type() == ov::element::boolean) return std::make_shared<v::v1::LogicalAnd>(next, flag);
+  return std::make_shared<v::v1::Multiply>(next, std::make_shared<v::v0::Convert>(flag, next.get_element_type()));
+}
+
+/// Outputs of a node that hangs on traced tensors.
+std::vector<Tensor> traced(const ov::OutputVector& outputs) {
+  std::vector<Tensor> tensors;
+  for (const Output& output : outputs) tensors.push_back(wrap(output, {.traced = true}));
+  return tensors;
+}
+
+}  // namespace
+
+size_t moment() { return v::v0::Parameter().get_instance_id(); }
+
+std::vector<Tensor> if_then_else(const Tensor& condition, const Body& then_body, const Body& else_body) {
+  const std::lock_guard lock(graph_mutex());
+  if (then_body.results.size() != else_body.results.size()) {
+    throw Error(fmt::format("[keras.ops.cond] one branch returns {} tensors, the other {}", then_body.results.size(),
+                            else_body.results.size()));
+  }
+  Subgraph graphs[] = {{then_body, false}, {else_body, false}};
+  ov::OutputVector results[2];
+  for (size_t i = 0; i < then_body.results.size(); ++i) {
+    const Tensor &a = then_body.results[i], &b = else_body.results[i];
+    if (a.dtype() != b.dtype()) {
+      throw Error(Error::Kind::type, fmt::format("[keras.ops.cond] one branch returns {} where the other returns {}",
+                                                 name(a.dtype()), name(b.dtype())));
+    }
+    results[0].push_back(graphs[0].copy(a.output()));
+    results[1].push_back(graphs[1].copy(b.output()));
+  }
+  const auto node = std::make_shared<v::v8::If>(condition.output());
+  node->set_then_body(make_model(results[0], {}, graphs[0]));
+  node->set_else_body(make_model(results[1], {}, graphs[1]));
+  for (const auto& [outer, parameter] : graphs[0].captured()) node->set_input(outer, parameter, nullptr);
+  for (const auto& [outer, parameter] : graphs[1].captured()) node->set_input(outer, nullptr, parameter);
+  ov::OutputVector outputs;
+  for (size_t i = 0; i < results[0].size(); ++i) {
+    outputs.push_back(
+        node->set_output(node->get_then_body()->get_results()[i], node->get_else_body()->get_results()[i]));
+  }
+  node->validate_and_infer_types();
+  return traced(outputs);
+}
+
+std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, const Slices& slices,
+                         const std::vector<Tensor>& states, const Body& body) {
+  const std::lock_guard lock(graph_mutex());
+  Subgraph graph(body, true);
+  ov::ParameterVector parameters;
+  const size_t sliced = slices.tensors.size();
+  for (size_t i = 0; i < body.parameters.size(); ++i) {
+    const Tensor& parameter = body.parameters[i];
+    ov::PartialShape shape = parameter.shape();
+    if (i < sliced) shape.insert(shape.begin() + slices.axis, 1);
+    parameters.push_back(std::make_shared<v::v0::Parameter>(element_type(parameter.dtype()), shape));
+    Output inner = parameters.back();
+    if (i < sliced) inner = std::make_shared<v::v0::Squeeze>(inner, constant(std::vector{slices.axis}));
+    graph.bind(parameter, inner);
+  }
+  ov::OutputVector results;
+  for (const Tensor& result : body.results) results.push_back(computed(graph.copy(result.output())));
+  const auto flag = std::make_shared<v::v0::Parameter>(ov::element::boolean, ov::Shape{});
+  for (size_t i = 0; i < states.size(); ++i) {
+    const Output before = parameters[sliced + i];
+    const bool unused = before.get_target_inputs().empty();
+    if (unused || !graph.is_own(body.results[1 + i].output())) results[1 + i] = hung(results[1 + i], before, flag);
+  }
+  for (size_t i = 1 + states.size(); i < results.size(); ++i) {
+    results[i] = std::make_shared<v::v0::Unsqueeze>(results[i], constant(std::vector{slices.axis}));
+  }
+  const bool needs_flag = !flag->output(0).get_target_inputs().empty();
+  if (needs_flag) {
+    parameters.push_back(flag);
+    results.push_back(computed(flag));
+  }
+  const auto node = std::make_shared<v::v5::Loop>(trip_count.output(), condition.output());
+  const auto model = make_model(results, parameters, graph);
+  node->set_function(model);
+  node->set_special_body_ports({-1, 0});
+  const auto result = [&](size_t i) { return model->get_results()[i]->output(0); };
+  for (size_t i = 0; i < sliced; ++i) {
+    const int64_t start = slices.reverse ? -1 : 0, stride = slices.reverse ? -1 : 1, end = slices.reverse ? 0 : -1;
+    node->set_sliced_input(parameters[i], slices.tensors[i].output(), start, stride, 1, end, slices.axis);
+  }
+  for (size_t i = 0; i < states.size(); ++i) {
+    node->set_merged_input(parameters[sliced + i], states[i].output(), result(1 + i));
+  }
+  if (needs_flag)
+    node->set_merged_input(flag, constant(Scalar(true), ov::element::boolean), result(body.results.size()));
+  for (const auto& [outer, parameter] : graph.captured()) node->set_invariant_input(parameter, outer);
+  ov::OutputVector outputs;
+  for (size_t i = 0; i < states.size(); ++i) outputs.push_back(node->get_iter_value(result(1 + i)));
+  for (size_t i = 1 + states.size(); i < body.results.size(); ++i) {
+    outputs.push_back(node->get_concatenated_slices(result(i), 0, 1, 1, -1, slices.axis));
+  }
+  node->validate_and_infer_types();
+  return traced(outputs);
+}
+
+}  // namespace keravino::ops
