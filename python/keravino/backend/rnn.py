@@ -1,10 +1,13 @@
 """Recurrent layers' backend functions."""
 
+import collections
+import threading
+
 from keras.src import tree
 from keras.src.backend.openvino import numpy
 from keras.src.backend.openvino.body import BodyScope, any_traced, repeat, to_tensor
 
-from keravino import _native
+from keravino import _native, options
 
 
 def cudnn_ok(*args, **kwargs):
@@ -153,14 +156,117 @@ def first_outputs(cell, slices, states, axis):
     return [numpy.zeros((batch, *_native.shape(y)[1:]), y.dtype) for y in outputs]
 
 
-def lstm(*args, **kwargs):
-    """Raises: Keras then turns to `rnn`."""
-    raise NotImplementedError
+def lstm(
+    inputs,
+    initial_state_h,
+    initial_state_c,
+    mask,
+    kernel,
+    recurrent_kernel,
+    bias,
+    activation,
+    recurrent_activation,
+    return_sequences=False,
+    go_backwards=False,
+    unroll=False,
+):
+    """A whole LSTM layer on numbers. NotImplementedError sends Keras to `rnn`: within a traced graph, with a mask, and
+    for the first calls of a kind."""
+
+    def step(x, states, recurrent_kernel, bias):
+        h, c = states
+        z = x + numpy.matmul(h, recurrent_kernel)
+        i, f, g, o = numpy.split(z, 4, axis=1)
+        c = recurrent_activation(f) * c + recurrent_activation(i) * activation(g)
+        h = recurrent_activation(o) * activation(c)
+        return h, [h, c]
+
+    return layer(
+        "lstm", step, inputs, [initial_state_h, initial_state_c], mask, [kernel, recurrent_kernel, bias],
+        (activation, recurrent_activation, return_sequences, go_backwards, unroll),
+    )  # fmt: skip
 
 
-def gru(*args, **kwargs):
-    """Raises: Keras then turns to `rnn`."""
-    raise NotImplementedError
+def gru(
+    inputs,
+    initial_state,
+    mask,
+    kernel,
+    recurrent_kernel,
+    bias,
+    activation,
+    recurrent_activation,
+    return_sequences=False,
+    go_backwards=False,
+    unroll=False,
+    reset_after=True,
+):
+    """A whole GRU layer on numbers. NotImplementedError as for `lstm`, and without `reset_after`."""
+    if not reset_after:
+        raise NotImplementedError
+
+    def step(x, states, recurrent_kernel, bias):
+        [h] = states
+        y = numpy.matmul(h, recurrent_kernel)
+        y = y if bias is None else y + bias[1]
+        (x_z, x_r, x_h), (y_z, y_r, y_h) = numpy.split(x, 3, axis=1), numpy.split(y, 3, axis=1)
+        z, r = recurrent_activation(x_z + y_z), recurrent_activation(x_r + y_r)
+        h = z * h + (1 - z) * activation(x_h + r * y_h)
+        return h, [h]
+
+    return layer(
+        "gru", step, inputs, [initial_state], mask, [kernel, recurrent_kernel, bias],
+        (activation, recurrent_activation, return_sequences, go_backwards, unroll),
+    )  # fmt: skip
+
+
+PROGRAMS = 32  # kinds of whole layers that are remembered; the least recently used one goes first
+CALLS = 3  # so many of a kind run step by step before it is compiled
+_layers = collections.OrderedDict()
+_lock = threading.Lock()
+
+
+def layer(name, step, inputs, states, mask, weights, form):
+    """(last output, outputs, states) of a layer whose inputs are projected at once, as a program for its shapes."""
+    *_, return_sequences, go_backwards, unroll = form
+    named = all(getattr(f, "__module__", "").startswith("keras.src.activations") for f in form[:2])
+    if mask is not None or unroll or not named:
+        raise NotImplementedError
+    tensors = [to_tensor(x) for x in (inputs, *states, *weights) if x is not None]
+    if any_traced(tensors) or any(x.dtype != "float32" or 0 in x.shape for x in tensors):
+        raise NotImplementedError
+    place = (_native.device(), options.precision, options.threads)
+    key = (name, *form, place, *(x.shape for x in tensors))
+    with _lock:
+        entry = _layers.setdefault(key, 0)
+        _layers.move_to_end(key)
+        if len(_layers) > PROGRAMS:
+            _layers.popitem(last=False)
+        if isinstance(entry, int):
+            _layers[key] = entry = entry + 1
+            if entry <= CALLS:
+                raise NotImplementedError
+            _layers[key] = entry = compile_layer(step, tensors, len(states), return_sequences, go_backwards, place)
+    last, outputs, *states = entry(tensors, 0)
+    return last, outputs, states
+
+
+def compile_layer(step, tensors, n, return_sequences, go_backwards, place):
+    """The program of a layer for tensors of these shapes: inputs, n states, kernel, recurrent kernel, bias if any."""
+    parameters = [_native.parameter(x.shape, x.dtype) for x in tensors]
+    x, states, (kernel, *weights) = parameters[0], parameters[1 : 1 + n], parameters[1 + n :]
+    recurrent_kernel, bias = (*weights, None)[:2]
+    x = numpy.matmul(x, kernel)
+    if bias is not None:
+        x = x + (bias if len(bias.shape) == 1 else bias[0])
+    last, outputs, states = rnn(
+        lambda x, states: step(x, states, recurrent_kernel, bias),
+        x, states, go_backwards=go_backwards, return_all_outputs=return_sequences,
+    )  # fmt: skip
+    device, precision, threads = place
+    return _native.Program(
+        parameters, [last, outputs, *states], device=device, precision=precision or "f32", threads=threads
+    )
 
 
 def bidirectional_lstm(*args, **kwargs):

@@ -44,6 +44,18 @@ def test_eager(name, wanted):
     agree([ops.convert_to_numpy(x) for x in got], wanted, name)
 
 
+@pytest.mark.parametrize("name", ["lstm", "lstm backwards", "lstm state", "gru", "gru backwards", "gru without bias"])
+def test_eager_again_and_again(name, wanted):
+    model = recurrent.make(name)
+    for _ in range(5):  # compiled on the way
+        got = [x for steps in (6, 4) for x in keras.tree.flatten(model(recurrent.numbers(name, steps)))]
+        agree([ops.convert_to_numpy(x) for x in got], wanted, name)
+    for weight in model.weights:
+        weight.assign(weight * 0)
+    for x in keras.tree.flatten(model(recurrent.numbers(name))):
+        assert not ops.convert_to_numpy(x).any()
+
+
 def test_any_batch_and_length():
     model = recurrent.make("masked both ways")
     for batch, steps in [(1, 1), (2, 3), (5, 2), (3, 7), (4, 5), (1, 9), (6, 1)]:
