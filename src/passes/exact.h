@@ -7,10 +7,9 @@ namespace keravino::passes {
 
 /// Rewrites in place what the CPU plugin gets wrong (2026.4.1), so that both tiers give the same numbers: comparisons
 /// and truth of NaN; NaN, large and small arguments of Exp, SoftPlus, Erf and Elu; remainders of floats; comparisons of
-/// int32, which it does in float32; integers below 32 bits, which it saturates. With `kernels`, which only the CPU
-/// runs, also what it does to integers in float32 (division, powers, sums, products) and Results that share a tensor
-/// with a Transpose. Element by element int64 is left alone: it is the dtype of shapes. Bodies of loops and conditions
-/// are rewritten too. True if anything was.
+/// integers, which it does in float32; those below 32 bits, which it saturates. With `kernels`, which only the CPU
+/// runs, also what else it does to integers in float32 (division, powers, sums, products, extremes ...) and Results
+/// that share a tensor with a Transpose. Bodies of loops and conditions are rewritten too. True if anything was.
 bool make_exact(const std::shared_ptr<ov::Model>& model, bool kernels);
 
 }  // namespace keravino::passes

@@ -1,4 +1,4 @@
-// Integers: the plugin compares, divides and raises int32 as float32, and saturates the narrower ones.
+// Integers: the plugin computes most of those of 32 bits as float32, and saturates the narrower ones.
 #include "kernels/interpreted.h"
 #include "ops/make.h"
 #include "passes/exact_rules.h"
@@ -10,7 +10,8 @@ using namespace ov::op;
 using ops::as, ops::make;
 
 bool is_narrow(const Tensor& x) { return is_integer(x.dtype()) && element_type(x.dtype()).bitwidth() < 32; }
-bool is_int32(const Tensor& x) { return x.dtype() == DType::int32; }
+bool is_wide(const Tensor& x) { return is_integer(x.dtype()) && !is_narrow(x); }
+bool is_signed(const Tensor& x) { return x.dtype() == DType::int32 || x.dtype() == DType::int64; }
 
 /// An op on integers below 32 bits, computed on int32 and cut, which wraps around.
 template <class Op>
@@ -21,7 +22,7 @@ Tensor wrapping(const ov::Node&, const std::vector<Tensor>& in) {
 
 template <auto Rule>
 Tensor comparison(const ov::Node&, const std::vector<Tensor>& in) {
-  return is_int32(in[0]) ? Rule(in[0], in[1]) : Tensor();
+  return is_signed(in[0]) ? Rule(in[0], in[1]) : Tensor();
 }
 
 // Subtract, Maximum and Minimum are exact, and so is a comparison with 0.
@@ -35,20 +36,34 @@ Tensor greater_equal(const Tensor& a, const Tensor& b) { return less_equal(b, a)
 /// OpenVINO's folding of constants leaves out Abs of a folded one.
 Tensor absolute(const Tensor& x) { return make<v1::Maximum>(x, -x); }
 Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) {
-  return is_int32(in[0])    ? absolute(in[0])
+  return is_signed(in[0])   ? absolute(in[0])
          : is_narrow(in[0]) ? as(absolute(as(in[0], DType::int32)), in[0].dtype())
                             : Tensor();
 }
 
-/// What the plugin computes in float32 and no other ops say exactly.
-Tensor interpreted(const ov::Node& node, const std::vector<Tensor>& in) {
-  if (!is_integer(in[0].dtype())) return {};
+Tensor interpreted(const ov::Node& node) {
   return Tensor(std::make_shared<Value>(std::make_shared<kernels::Interpreted>(node)->output(0), true, 0));
 }
 
-/// Element by element int64 is right up to 2^24, which is enough for shapes, and they must not be slow.
-Tensor interpreted_unless_shape(const ov::Node& node, const std::vector<Tensor>& in) {
-  return in[0].dtype() == DType::int64 ? Tensor() : interpreted(node, in);
+/// What the plugin computes in float32 and no other ops say exactly; narrow integers fit where nothing grows.
+Tensor integers(const ov::Node& node, const std::vector<Tensor>& in) {
+  return is_integer(in[0].dtype()) ? interpreted(node) : Tensor();
+}
+Tensor wide_integers(const ov::Node& node, const std::vector<Tensor>& in) {
+  return is_wide(in[0]) ? interpreted(node) : Tensor();
+}
+
+/// The plugin takes uint32 and uint64 for int32.
+Tensor unsigned_integers(const ov::Node& node, const std::vector<Tensor>& in) {
+  return is_wide(in[0]) && !is_signed(in[0]) ? interpreted(node) : Tensor();
+}
+
+/// The plugin pads with the number that float32 has for this one.
+Tensor exact_pad(const ov::Node& node, const std::vector<Tensor>& in) {
+  if (!is_wide(in[0]) || in.size() < 4) return {};
+  const auto filling = ov::as_type_ptr<v0::Constant>(in[3].output().get_node_shared_ptr());
+  const bool small = filling && std::abs(filling->cast_vector<double>()[0]) <= 0x1p24;
+  return small ? Tensor() : interpreted(node);
 }
 
 template <class Op, ExactRule Rule>
@@ -76,14 +91,29 @@ std::span<const ExactRow> exact_integer_rules() {
 
 std::span<const ExactRow> exact_kernel_rules() {
   static const ExactRow kRows[] = {
-      row<v1::Divide, &interpreted_unless_shape>(),
-      row<v1::FloorMod, &interpreted_unless_shape>(),
-      row<v1::Mod, &interpreted_unless_shape>(),
-      row<v1::Power, &interpreted_unless_shape>(),
-      row<v1::ReduceSum, &interpreted>(),
-      row<v1::ReduceProd, &interpreted>(),
-      row<v0::CumSum, &interpreted>(),
-      row<v0::MatMul, &interpreted>(),
+      row<v1::Divide, &integers>(),
+      row<v1::FloorMod, &integers>(),
+      row<v1::Mod, &integers>(),
+      row<v1::Power, &integers>(),
+      row<v1::ReduceSum, &integers>(),
+      row<v1::ReduceProd, &integers>(),
+      row<v0::CumSum, &integers>(),
+      row<v0::MatMul, &integers>(),
+      row<v1::ReduceMax, &wide_integers>(),
+      row<v1::ReduceMin, &wide_integers>(),
+      row<v1::ReduceMean, &wide_integers>(),
+      row<v0::Clamp, &wide_integers>(),
+      row<v0::Relu, &wide_integers>(),
+      row<v1::Maximum, &unsigned_integers>(),
+      row<v1::Minimum, &unsigned_integers>(),
+      row<v1::Equal, &unsigned_integers>(),
+      row<v1::NotEqual, &unsigned_integers>(),
+      row<v1::Less, &unsigned_integers>(),
+      row<v1::LessEqual, &unsigned_integers>(),
+      row<v1::Greater, &unsigned_integers>(),
+      row<v1::GreaterEqual, &unsigned_integers>(),
+      row<v1::Pad, &exact_pad>(),
+      row<v12::Pad, &exact_pad>(),
   };
   return kRows;
 }

@@ -10,6 +10,7 @@
 #include "engine/program.h"
 #include "graph_check.h"
 #include "keravino/ops.h"
+#include "ops/make.h"
 
 namespace keravino::passes {
 namespace {
@@ -32,14 +33,22 @@ std::vector<T> values(const ov::Tensor& tensor) {
   return {tensor.data<const T>(), tensor.data<const T>() + tensor.get_size()};
 }
 
-/// f by a compiled graph, of known and of open shapes, and by the interpreter; all three must agree.
 template <class F>
-ov::Tensor compiled(F f, const std::vector<ov::Tensor>& inputs) {
+ov::Tensor eager(engine::Tier tier, F f, const std::vector<ov::Tensor>& inputs) {
   std::vector<Tensor> known;
   for (const ov::Tensor& input : inputs) known.emplace_back(input);
-  engine::set_tier(engine::Tier::interpret);
-  const ov::Tensor wanted = f(known).numbers();
+  engine::set_tier(tier);
+  const ov::Tensor numbers = f(known).numbers();
   engine::set_tier(engine::Tier::automatic);
+  return numbers;
+}
+
+/// f by the interpreter, by an eager compiled graph, and by traced ones of known and of open shapes; all must agree.
+template <class F>
+ov::Tensor compiled(F f, const std::vector<ov::Tensor>& inputs) {
+  const ov::Tensor wanted = eager(engine::Tier::interpret, f, inputs);
+  const ov::Tensor again = eager(engine::Tier::compile, f, inputs);
+  EXPECT_EQ(std::memcmp(again.data(), wanted.data(), wanted.get_byte_size()), 0) << "eager";
   for (const bool open : {false, true}) {
     std::vector<Tensor> parameters;
     for (const ov::Tensor& input : inputs) {
@@ -95,6 +104,56 @@ TEST(Exact, unsigned_numbers_beyond_the_signed_range) {
   EXPECT_EQ(values<uint32_t>(quotient), (std::vector<uint32_t>{429496729, 0x40000000, 0}));
   const auto wrapped = compiled([](const auto& in) { return ops::floor_divide(in[0] - in[1], in[1]); }, {b, a});
   EXPECT_EQ(values<uint32_t>(wrapped), (std::vector<uint32_t>{0, 1, 0x90000000u / 3 - 1}));
+}
+
+TEST(Exact, unsigned_numbers_are_ordered) {
+  const auto a = tensor<uint32_t>({3}, {0xFFFFFFFF, kOdd, 5}), b = tensor<uint32_t>({3}, {7, kOdd - 1, 0x80000000});
+  const auto less = compiled([](const auto& in) { return ops::less(in[0], in[1]); }, {a, b});
+  EXPECT_EQ(values<char>(less), (std::vector<char>{0, 0, 1}));
+  const auto equal = compiled([](const auto& in) { return ops::equal(in[0], in[1]); }, {a, b});
+  EXPECT_EQ(values<char>(equal), (std::vector<char>{0, 0, 0}));
+  const auto most = compiled([](const auto& in) { return ops::maximum(in[0], in[1]); }, {a, b});
+  EXPECT_EQ(values<uint32_t>(most), (std::vector<uint32_t>{0xFFFFFFFF, kOdd, 0x80000000}));
+}
+
+TEST(Exact, int64_within_32_bits) {
+  const auto a = tensor<int64_t>({4}, {kOdd, -5, -7, kLeast}), b = tensor<int64_t>({4}, {kOdd - 1, 2, -2, 10});
+  const auto equal = compiled([](const auto& in) { return ops::equal(in[0], in[1]); }, {a, b});
+  EXPECT_EQ(values<char>(equal), (std::vector<char>{0, 0, 0, 0}));
+  const auto quotient = compiled([](const auto& in) { return in[0] / in[1]; }, {a, b});
+  EXPECT_EQ(values<int64_t>(quotient), (std::vector<int64_t>{1, -3, 3, -214748365}));
+  const auto sum = compiled([](const auto& in) { return ops::make<v1::ReduceSum>(in[0], kLast, false); }, {b});
+  EXPECT_EQ(values<int64_t>(sum)[0], kOdd + 9);
+}
+
+TEST(Exact, extremes_and_limits_of_int32) {
+  const auto x = tensor<int32_t>({2, 3}, {kOdd, 3, kOdd - 1, -kOdd, kLeast, 1 - kOdd});
+  const auto most = compiled([](const auto& in) { return ops::max(in[0], kLast, false); }, {x});
+  EXPECT_EQ(values<int32_t>(most), (std::vector<int32_t>{kOdd, 1 - kOdd}));
+  const auto least = compiled([](const auto& in) { return ops::min(in[0], kLast, false); }, {x});
+  EXPECT_EQ(values<int32_t>(least), (std::vector<int32_t>{3, kLeast}));
+  const auto clipped = compiled([](const auto& in) { return ops::make<v0::Clamp>(in[0], -kOdd, kOdd); }, {x});
+  EXPECT_EQ(values<int32_t>(clipped), (std::vector<int32_t>{kOdd, 3, kOdd - 1, -kOdd, -kOdd, 1 - kOdd}));
+  const auto positive = compiled([](const auto& in) { return ops::make<v0::Relu>(in[0]); }, {x});
+  EXPECT_EQ(values<int32_t>(positive), (std::vector<int32_t>{kOdd, 3, kOdd - 1, 0, 0, 0}));
+  const std::vector<int64_t> before{0, 1}, behind{0, 0};
+  const auto padded = compiled(
+      [&](const auto& in) {
+        return ops::make<v12::Pad>(in[0], before, behind, ops::as(int64_t{kOdd}, DType::int32), PadMode::CONSTANT);
+      },
+      {x});
+  EXPECT_EQ(values<int32_t>(padded), (std::vector<int32_t>{kOdd, kOdd, 3, kOdd - 1, kOdd, -kOdd, kLeast, 1 - kOdd}));
+}
+
+TEST(Exact, large_inputs_of_eager_graphs) {
+  ov::Tensor x(ov::element::i32, {100, 100});
+  for (size_t i = 0; i < x.get_size(); ++i) x.data<int32_t>()[i] = kOdd + static_cast<int32_t>(i % 100);
+  const auto row = compiled([](const auto& in) { return ops::sum(in[0], kLast, false); }, {x});
+  EXPECT_EQ(values<int32_t>(row)[99], 100 * kOdd + 4950);
+  const auto square = compiled([](const auto& in) { return ops::matmul(in[0], in[0]); }, {x});
+  uint32_t corner = 0;  // of the first row and the first column, wrapping around
+  for (uint32_t i = 0; i < 100; ++i) corner += (kOdd + i) * uint32_t{kOdd};
+  EXPECT_EQ(values<int32_t>(square)[0], static_cast<int32_t>(corner));
 }
 
 TEST(Exact, nan_is_neither_greater_nor_equal_and_is_true) {

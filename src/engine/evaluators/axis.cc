@@ -22,24 +22,12 @@ size_t normal(int64_t axis, const ov::Shape& shape) {
   return static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(shape.size()) : axis);
 }
 
-/// Calls f with a zero of the tensor's type; false for types of less than 32 bits, which are computed in a wider one.
-template <class F>
-bool dispatch(const ov::element::Type& type, F f) {
-  if (type == ov::element::f32) return f(float{});
-  if (type == ov::element::f64) return f(double{});
-  if (type == ov::element::i32) return f(int32_t{});
-  if (type == ov::element::i64) return f(int64_t{});
-  if (type == ov::element::u32) return f(uint32_t{});
-  if (type == ov::element::u64) return f(uint64_t{});
-  return false;
-}
-
 /// x - max - log(sum(e^(x - max))); where the largest is infinite that is NaN, as it is in NumPy.
 bool log_softmax(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (!inputs[0].get_element_type().is_real()) return false;
   const ov::Shape& shape = inputs[0].get_shape();
   const size_t axis = normal(static_cast<const v::v5::LogSoftmax&>(node).get_axis(), shape);
-  return dispatch(inputs[0].get_element_type(), [&]<class T>(T) {
+  return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), shape));
     const T* from = inputs[0].data<const T>();
     T* to = outputs[0].data<T>();
@@ -62,16 +50,15 @@ bool cum_sum(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   const ov::Shape& shape = inputs[0].get_shape();
   if (shape.empty()) return false;
   const size_t axis = normal(convert(inputs[1], ov::element::i64).data<int64_t>()[0], shape);
-  return dispatch(inputs[0].get_element_type(), [&]<class T>(T) {
-    using Sum = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+  return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), shape));
     const T* from = inputs[0].data<const T>();
     T* to = outputs[0].data<T>();
     each_line(shape, axis, [&](size_t first, size_t step) {
-      Sum sum = 0;
+      Wrapping<T> sum = 0;
       for (size_t n = 0; n < shape[axis]; ++n) {
         const size_t i = first + (op.is_reverse() ? shape[axis] - 1 - n : n) * step;
-        const Sum next = sum + static_cast<Sum>(from[i]);
+        const Wrapping<T> next = sum + static_cast<Wrapping<T>>(from[i]);
         to[i] = static_cast<T>(op.is_exclusive() ? sum : next);
         sum = next;
       }

@@ -168,18 +168,6 @@ bool compare(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   return numbers<F, true>(node, outputs, inputs);
 }
 
-/// Integers wrap around as NumPy's do; signed overflow would be undefined in C++.
-template <class T>
-struct WrappingOf {
-  using type =
-      std::common_type_t<unsigned, std::make_unsigned_t<T>>;  // not below 32 bits: C++ would compute those as int
-};
-template <std::floating_point T>
-struct WrappingOf<T> {
-  using type = T;
-};
-template <class T>
-using Wrapping = typename WrappingOf<T>::type;
 constexpr auto kAdd = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) + Wrapping<T>(y)); };
 constexpr auto kSubtract = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) - Wrapping<T>(y)); };
 constexpr auto kMultiply = []<class T>(T x, T y) { return static_cast<T>(Wrapping<T>(x) * Wrapping<T>(y)); };

@@ -1,8 +1,10 @@
 // Computing a node on numbers, for op and element types where OpenVINO's own `evaluate` is absent, slow or too narrow.
 #pragma once
 
+#include <concepts>
 #include <openvino/core/node.hpp>
 #include <span>
+#include <type_traits>
 
 namespace keravino::engine {
 
@@ -21,10 +23,34 @@ EvaluatorRow row(Evaluator evaluate) {
   return {Op::get_type_info_static(), evaluate};
 }
 
+/// What arithmetic on T is done in: integers wrap around as NumPy's do, where signed overflow is undefined in C++.
+template <class T>
+struct WrappingOf {
+  using type = std::common_type_t<unsigned, std::make_unsigned_t<T>>;  // C++ would compute narrower ones as int
+};
+template <std::floating_point T>
+struct WrappingOf<T> {
+  using type = T;
+};
+template <class T>
+using Wrapping = typename WrappingOf<T>::type;
+
+/// Returns f of a zero of this type; false for types of less than 32 bits, which are computed in a wider one.
+template <class F>
+bool dispatch_wide(const ov::element::Type& type, F f) {
+  if (type == ov::element::f32) return f(float{});
+  if (type == ov::element::f64) return f(double{});
+  if (type == ov::element::i32) return f(int32_t{});
+  if (type == ov::element::i64) return f(int64_t{});
+  if (type == ov::element::u32) return f(uint32_t{});
+  if (type == ov::element::u64) return f(uint64_t{});
+  return false;
+}
+
 std::span<const EvaluatorRow> activation_evaluators();
 std::span<const EvaluatorRow> unary_evaluators();
 std::span<const EvaluatorRow> binary_evaluators();
-std::span<const EvaluatorRow> float64_evaluators();
+std::span<const EvaluatorRow> wide_evaluators();
 std::span<const EvaluatorRow> axis_evaluators();
 std::span<const EvaluatorRow> control_evaluators();
 
