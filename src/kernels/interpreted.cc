@@ -33,7 +33,8 @@ void Interpreted::validate_and_infer_types() {
   const auto node = node_->clone_with_new_inputs(input_values());
   set_output_size(node->get_output_size());
   for (size_t i = 0; i < node->get_output_size(); ++i) {
-    set_output_type(i, node->get_output_element_type(i), node->get_output_partial_shape(i));
+    const ov::element::Type type = node->get_output_element_type(i);
+    set_output_type(i, type == ov::element::boolean ? ov::element::u8 : type, node->get_output_partial_shape(i));
   }
 }
 

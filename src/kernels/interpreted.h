@@ -6,7 +6,8 @@
 namespace keravino::kernels {
 
 /// Stands for a node that the CPU plugin gets wrong: same inputs, same outputs, computed by engine::evaluate in the
-/// element types that the node had when this was made, whatever the plugin narrows them to. Runs on the CPU alone.
+/// element types that the node had when this was made, whatever the plugin narrows them to. Booleans come as uint8, as
+/// plugins know no boolean from nodes that are not theirs. Runs on the CPU alone.
 class Interpreted : public ov::op::Op {
  public:
   OPENVINO_OP("Interpreted", "keravino");

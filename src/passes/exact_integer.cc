@@ -42,7 +42,8 @@ Tensor exact_abs(const ov::Node&, const std::vector<Tensor>& in) {
 }
 
 Tensor interpreted(const ov::Node& node) {
-  return Tensor(std::make_shared<Value>(std::make_shared<kernels::Interpreted>(node)->output(0), true, 0));
+  const Tensor numbers(std::make_shared<Value>(std::make_shared<kernels::Interpreted>(node)->output(0), true, 0));
+  return node.get_output_element_type(0) == ov::element::boolean ? numbers != 0 : numbers;
 }
 
 /// What the plugin computes in float32 and no other ops say exactly; narrow integers fit where nothing grows.

@@ -112,6 +112,9 @@ TEST(Exact, unsigned_numbers_are_ordered) {
   EXPECT_EQ(values<char>(less), (std::vector<char>{0, 0, 1}));
   const auto equal = compiled([](const auto& in) { return ops::equal(in[0], in[1]); }, {a, b});
   EXPECT_EQ(values<char>(equal), (std::vector<char>{0, 0, 0}));
+  const auto lesser =
+      compiled([](const auto& in) { return ops::where(ops::less(in[0], in[1]), in[0], in[1]); }, {a, b});
+  EXPECT_EQ(values<uint32_t>(lesser), (std::vector<uint32_t>{7, kOdd - 1, 5}));
   const auto most = compiled([](const auto& in) { return ops::maximum(in[0], in[1]); }, {a, b});
   EXPECT_EQ(values<uint32_t>(most), (std::vector<uint32_t>{0xFFFFFFFF, kOdd, 0x80000000}));
 }
