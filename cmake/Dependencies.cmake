@@ -9,6 +9,7 @@ find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 
 # Debian's CMake package of libzip names static tools that it does not ship, so pkg-config is asked instead.
 find_package(PkgConfig REQUIRED)

@@ -24,6 +24,9 @@ def adaptive_max_pool(inputs: ArrayLike, output_size: int | Sequence[int], data_
 def add(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Sum, element by element; of bools "or"."""
 
+def affine_transform(images: ArrayLike, transform: ArrayLike, interpolation: str = "bilinear", fill_mode: str = "constant", fill_value: float = 0, data_format: str | None = None) -> Tensor:
+    """Images under a projective map."""
+
 def all(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Whether all elements along axes are true."""
 
@@ -93,6 +96,9 @@ def average(x: ArrayLike, axis: int | Sequence[int] | None = None, weights: Arra
 def average_pool(inputs: ArrayLike, pool_size: int | Sequence[int], strides: int | Sequence[int] | None = None, padding: str = "valid", data_format: str | None = None) -> Tensor:
     """The mean of each window, without its padding."""
 
+def bartlett(x: ArrayLike) -> Tensor:
+    """A triangular window of x points."""
+
 def batch_normalization(x: ArrayLike, mean: ArrayLike, variance: ArrayLike, axis: int, offset: ArrayLike = None, scale: ArrayLike = None, epsilon: float = 0.001) -> Tensor:
     """Normalises by a given mean and variance along an axis."""
 
@@ -129,6 +135,9 @@ def bitwise_right_shift(x: ArrayLike, y: ArrayLike) -> Tensor:
 def bitwise_xor(x: ArrayLike, y: ArrayLike) -> Tensor:
     """The bits that only one of x and y has."""
 
+def blackman(x: ArrayLike) -> Tensor:
+    """A Blackman window of x points."""
+
 def broadcast_to(x: ArrayLike, shape: Shape) -> Tensor:
     """Repeated along axes of size one to fill a shape."""
 
@@ -144,14 +153,26 @@ def categorical_crossentropy(target: ArrayLike, output: ArrayLike, from_logits: 
 def cbrt(x: ArrayLike) -> Tensor:
     """Cube root."""
 
+def cdist(x: ArrayLike, y: ArrayLike) -> Tensor:
+    """Distances between the points of x and y."""
+
 def ceil(x: ArrayLike) -> Tensor:
     """Rounded up."""
 
 def celu(x: ArrayLike, alpha: float = 1) -> Tensor:
     """x, and alpha (e**(x / alpha) - 1) where negative."""
 
+def cholesky(x: ArrayLike, upper: bool = False) -> Tensor:
+    """The triangular root of a positive definite matrix."""
+
+def cholesky_inverse(x: ArrayLike, upper: bool = False) -> Tensor:
+    """The inverse of a matrix from its triangular root."""
+
 def clip(x: ArrayLike, x_min: ArrayLike, x_max: ArrayLike) -> Tensor:
     """The tensor limited to [x_min, x_max]."""
+
+def compute_homography_matrix(start_points: ArrayLike, end_points: ArrayLike) -> Tensor:
+    """The eight numbers of the perspective between two sets of four points."""
 
 def concatenate(xs: Sequence[ArrayLike], axis: int = 0) -> Tensor:
     """Tensors in a row along an axis."""
@@ -171,6 +192,12 @@ def conv_transpose(inputs: ArrayLike, kernel: ArrayLike, strides: int | Sequence
 def copy(x: ArrayLike) -> Tensor:
     """The same numbers."""
 
+def corrcoef(x: ArrayLike) -> Tensor:
+    """Correlation coefficients between rows."""
+
+def correlate(x1: ArrayLike, x2: ArrayLike, mode: str = "valid") -> Tensor:
+    """Correlation of two vectors at each shift."""
+
 def cos(x: ArrayLike) -> Tensor:
     """Cosine of an angle in radians."""
 
@@ -182,6 +209,12 @@ def count_nonzero(x: ArrayLike, axis: int | Sequence[int] | None = None) -> Tens
 
 def cross(x1: ArrayLike, x2: ArrayLike, axisa: int = -1, axisb: int = -1, axisc: int = -1, axis: int | None = None) -> Tensor:
     """Cross products of vectors."""
+
+def ctc_decode(inputs: ArrayLike, sequence_lengths: ArrayLike, strategy: str = "greedy", beam_width: int = 100, top_paths: int = 1, merge_repeated: bool = True, mask_index: int | None = 0) -> tuple[Tensor, Tensor]:
+    """The likeliest sequences of labels, and their scores."""
+
+def ctc_loss(target: ArrayLike, output: ArrayLike, target_length: ArrayLike, output_length: ArrayLike, mask_index: int = 0) -> Tensor:
+    """-log of the probability of sequences of labels."""
 
 def cumprod(x: ArrayLike, axis: int | None = None, dtype: str | None = None) -> Tensor:
     """Running products."""
@@ -197,6 +230,9 @@ def depth_to_space(x: ArrayLike, block_size: int, data_format: str | None = "cha
 
 def depthwise_conv(inputs: ArrayLike, kernel: ArrayLike, strides: int | Sequence[int] = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: int | Sequence[int] = 1) -> Tensor:
     """Convolution of each channel by itself."""
+
+def det(x: ArrayLike) -> Tensor:
+    """Determinants."""
 
 def diag(x: ArrayLike, k: int = 0) -> Tensor:
     """The diagonal of a matrix, or the matrix with this diagonal."""
@@ -234,8 +270,17 @@ def dsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tenso
 def dstack(xs: Sequence[ArrayLike]) -> Tensor:
     """Tensors in depth: along the third axis."""
 
+def eig(x: ArrayLike) -> tuple[Tensor, Tensor]:
+    """Eigenvalues and eigenvectors, which must be real."""
+
+def eigh(x: ArrayLike) -> tuple[Tensor, Tensor]:
+    """Eigenvalues, in rising order, and eigenvectors of symmetric matrices."""
+
 def einsum(subscripts: str, *operands: ArrayLike) -> Tensor:
     """Einstein's summation."""
+
+def elastic_transform(images: ArrayLike, alpha: float = 20, sigma: float = 5, interpolation: str = "bilinear", fill_mode: str = "reflect", fill_value: float = 0, seed: ArrayLike = None, data_format: str | None = None) -> Tensor:
+    """Images under smooth random shifts."""
 
 def elu(x: ArrayLike, alpha: float = 1) -> Tensor:
     """x, and alpha (e**x - 1) where negative."""
@@ -255,6 +300,9 @@ def erf(x: ArrayLike) -> Tensor:
 def erfc(x: ArrayLike) -> Tensor:
     """1 - erf(x), accurate for large x."""
 
+def erfinv(x: ArrayLike) -> Tensor:
+    """The inverse of the error function."""
+
 def exp(x: ArrayLike) -> Tensor:
     """e to the power of x."""
 
@@ -267,11 +315,20 @@ def expand_dims(x: ArrayLike, axis: int | Sequence[int]) -> Tensor:
 def expm1(x: ArrayLike) -> Tensor:
     """e**x - 1, accurate near zero."""
 
+def extract_sequences(x: ArrayLike, sequence_length: int, sequence_stride: int) -> Tensor:
+    """Overlapping sequences."""
+
 def eye(N: int | Tensor, M: int | Tensor | None = None, k: int = 0, dtype: str | None = None) -> Tensor:
     """Ones on the k-th diagonal, zeros elsewhere."""
 
 def fabs(x: ArrayLike) -> Tensor:
     """The absolute value as a float."""
+
+def fft(x: tuple[ArrayLike, ArrayLike]) -> tuple[Tensor, Tensor]:
+    """Fourier transform along the last axis."""
+
+def fft2(x: tuple[ArrayLike, ArrayLike]) -> tuple[Tensor, Tensor]:
+    """Fourier transform along the last two axes."""
 
 def flip(x: ArrayLike, axis: int | Sequence[int] | None = None) -> Tensor:
     """The order of elements reversed along axes."""
@@ -309,6 +366,9 @@ def full_like(x: ArrayLike, fill_value: ArrayLike, dtype: str | None = None) -> 
 def gamma(shape: Shape, alpha: ArrayLike, dtype: str | None = None, seed: ArrayLike = None) -> Tensor:
     """Gamma-distributed reals of scale 1."""
 
+def gaussian_blur(images: ArrayLike, kernel_size: int | Sequence[int] = (3, 3), sigma: ArrayLike = (1, 1), data_format: str | None = None) -> Tensor:
+    """Blurred images."""
+
 def gcd(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Greatest common divisor, element by element."""
 
@@ -330,6 +390,12 @@ def greater(x1: ArrayLike, x2: ArrayLike) -> Tensor:
 def greater_equal(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Whether x1 >= x2, element by element."""
 
+def hamming(x: ArrayLike) -> Tensor:
+    """A Hamming window of x points."""
+
+def hanning(x: ArrayLike) -> Tensor:
+    """A Hann window of x points."""
+
 def hard_shrink(x: ArrayLike, threshold: float = 0.5) -> Tensor:
     """0 where |x| <= threshold, else x."""
 
@@ -345,6 +411,9 @@ def hard_tanh(x: ArrayLike) -> Tensor:
 def heaviside(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """0 where x1 is negative, x2 where it is 0, else 1."""
 
+def histogram(x: ArrayLike, bins: int = 10, range: tuple[float, float] | None = None) -> tuple[Tensor, Tensor]:
+    """Counts in bins of equal width, and their edges."""
+
 def hsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """Parts along the second axis."""
 
@@ -357,8 +426,14 @@ def hsv_to_rgb(images: ArrayLike, data_format: str | None = None) -> Tensor:
 def hypot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """sqrt(x1**2 + x2**2), without overflow on the way."""
 
+def i0(x: ArrayLike) -> Tensor:
+    """The modified Bessel function of order 0."""
+
 def identity(n: int | Tensor, dtype: str | None = None) -> Tensor:
     """The n x n identity matrix."""
+
+def ifft2(x: tuple[ArrayLike, ArrayLike]) -> tuple[Tensor, Tensor]:
+    """Inverse Fourier transform along the last two axes."""
 
 def imag(x: ArrayLike) -> Tensor:
     """The imaginary part: zeros, as tensors are real."""
@@ -368,6 +443,12 @@ def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Tensor:
 
 def inner(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Sum over the last axes of both."""
+
+def inv(x: ArrayLike) -> Tensor:
+    """Inverses of matrices."""
+
+def irfft(x: tuple[ArrayLike, ArrayLike], fft_length: int | None = None) -> Tensor:
+    """Real signals of their Fourier transforms."""
 
 def isclose(x1: ArrayLike, x2: ArrayLike, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False) -> Tensor:
     """Whether |x1 - x2| <= atol + rtol |x2|, element by element."""
@@ -392,6 +473,12 @@ def isposinf(x: ArrayLike) -> Tensor:
 
 def isreal(x: ArrayLike) -> Tensor:
     """Whether the imaginary part is 0."""
+
+def istft(x: tuple[ArrayLike, ArrayLike], sequence_length: int, sequence_stride: int, fft_length: int, length: int | None = None, window: Any = "hann", center: bool = True) -> Tensor:
+    """The signal of its short-time Fourier transform."""
+
+def kaiser(x: ArrayLike, beta: ArrayLike) -> Tensor:
+    """A Kaiser window of x points."""
 
 def kron(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """The Kronecker product."""
@@ -441,6 +528,9 @@ def logaddexp(x1: ArrayLike, x2: ArrayLike) -> Tensor:
 def logaddexp2(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """log2(2**x1 + 2**x2), without overflow."""
 
+def logdet(x: ArrayLike) -> Tensor:
+    """The logarithm of the determinant."""
+
 def logical_and(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """x1 and x2, as truth values."""
 
@@ -459,8 +549,20 @@ def logspace(start: ArrayLike, stop: ArrayLike, num: int = 50, endpoint: bool = 
 def logsumexp(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """log(sum(exp(x))) along axes, without overflow."""
 
+def lstsq(a: ArrayLike, b: ArrayLike, rcond: float | None = None) -> Tensor:
+    """The least x of those that come closest to a x = b."""
+
+def lu_factor(x: ArrayLike) -> tuple[Tensor, Tensor]:
+    """Triangular factors in one matrix, and the rows swapped."""
+
+def map_coordinates(inputs: ArrayLike, coordinates: ArrayLike, order: int, fill_mode: str = "constant", fill_value: float = 0) -> Tensor:
+    """The input at fractional coordinates."""
+
 def matmul(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Matrix product over the last two axes."""
+
+def matrix_rank(x: ArrayLike, tol: ArrayLike = None) -> Tensor:
+    """How many singular values exceed tol."""
 
 def max(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False, initial: ArrayLike = None) -> Tensor:
     """Greatest element along axes."""
@@ -552,6 +654,9 @@ def ndim(x: ArrayLike) -> int:
 def negative(x: ArrayLike) -> Tensor:
     """The negated tensor."""
 
+def nextafter(x1: ArrayLike, x2: ArrayLike) -> Tensor:
+    """The next float after x1 towards x2."""
+
 def nonzero(x: ArrayLike) -> list[Tensor]:
     """Coordinates of the elements that are not zero."""
 
@@ -582,6 +687,12 @@ def pad(x: ArrayLike, pad_width: int | Sequence[int] | Sequence[Sequence[int]], 
 def percentile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """Percentiles along axes."""
 
+def perspective_transform(images: ArrayLike, start_points: ArrayLike, end_points: ArrayLike, interpolation: str = "bilinear", fill_value: float = 0, data_format: str | None = None) -> Tensor:
+    """Images under the perspective between two sets of four points."""
+
+def pinv(x: ArrayLike, rcond: ArrayLike = None) -> Tensor:
+    """Pseudoinverses."""
+
 def power(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """x1 to the power of x2, element by element."""
 
@@ -593,6 +704,9 @@ def psnr(x1: ArrayLike, x2: ArrayLike, max_val: ArrayLike) -> Tensor:
 
 def ptp(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Greatest minus least element along axes."""
+
+def qr(x: ArrayLike, mode: str = "reduced") -> tuple[Tensor, Tensor]:
+    """Orthogonal and upper triangular factors."""
 
 def quantile(x: ArrayLike, q: ArrayLike, axis: int | Sequence[int] | None = None, method: str = "linear", keepdims: bool = False) -> Tensor:
     """Quantiles along axes."""
@@ -627,6 +741,9 @@ def reshape(x: ArrayLike, newshape: Shape) -> Tensor:
 def resize(images: ArrayLike, size: int | Sequence[int], interpolation: str = "bilinear", antialias: bool = False, crop_to_aspect_ratio: bool = False, pad_to_aspect_ratio: bool = False, fill_mode: str = "constant", fill_value: float = 0, data_format: str | None = None) -> Tensor:
     """Images of another size."""
 
+def rfft(x: ArrayLike, fft_length: int | None = None) -> tuple[Tensor, Tensor]:
+    """Fourier transform of real signals."""
+
 def rgb_to_grayscale(images: ArrayLike, data_format: str | None = None) -> Tensor:
     """The brightness of colour images."""
 
@@ -647,6 +764,9 @@ def round(x: ArrayLike, decimals: int = 0) -> Tensor:
 
 def rsqrt(x: ArrayLike) -> Tensor:
     """1 / sqrt(x)."""
+
+def scale_and_translate(images: ArrayLike, output_shape: int | Sequence[int], scale: ArrayLike, translation: ArrayLike, spatial_dims: int | Sequence[int], method: str, antialias: bool = True) -> Tensor:
+    """Axes resampled."""
 
 def scatter(indices: ArrayLike, values: ArrayLike, shape: Shape) -> Tensor:
     """Zeros plus values at indices."""
@@ -711,6 +831,12 @@ def slice(inputs: ArrayLike, start_indices: Shape, shape: Shape) -> Tensor:
 def slice_update(inputs: ArrayLike, start_indices: Shape, updates: ArrayLike) -> Tensor:
     """inputs with a block replaced."""
 
+def slogdet(x: ArrayLike) -> tuple[Tensor, Tensor]:
+    """The sign of the determinant and the logarithm of its size."""
+
+def sobel_edges(images: ArrayLike, data_format: str | None = None) -> Tensor:
+    """Gradients of each channel."""
+
 def soft_shrink(x: ArrayLike, threshold: float = 0.5) -> Tensor:
     """x moved towards 0 by the threshold, and 0 nearer to it."""
 
@@ -722,6 +848,12 @@ def softplus(x: ArrayLike) -> Tensor:
 
 def softsign(x: ArrayLike) -> Tensor:
     """x / (1 + |x|)."""
+
+def solve(a: ArrayLike, b: ArrayLike) -> Tensor:
+    """The x of a x = b."""
+
+def solve_triangular(a: ArrayLike, b: ArrayLike, lower: bool = False) -> Tensor:
+    """The x of a x = b with a triangular a."""
 
 def sort(x: ArrayLike, axis: int | None = -1) -> Tensor:
     """Ascending along an axis."""
@@ -762,11 +894,17 @@ def stack(x: Sequence[ArrayLike], axis: int = 0) -> Tensor:
 def std(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Standard deviation of the elements along axes."""
 
+def stft(x: ArrayLike, sequence_length: int, sequence_stride: int, fft_length: int, window: Any = "hann", center: bool = True) -> tuple[Tensor, Tensor]:
+    """Fourier transforms of overlapping sequences."""
+
 def subtract(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Difference, element by element."""
 
 def sum(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Sum of the elements along axes."""
+
+def svd(x: ArrayLike, full_matrices: bool = True, compute_uv: bool = True) -> Any:
+    """Singular vectors and values."""
 
 def swapaxes(x: ArrayLike, axis1: int, axis2: int) -> Tensor:
     """Two axes exchanged."""
@@ -848,6 +986,9 @@ def var(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = 
 
 def vdot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """Dot product of the flattened tensors."""
+
+def view(x: ArrayLike, dtype: str | None = None) -> Tensor:
+    """The same bits as another dtype."""
 
 def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """Parts along the first axis."""

@@ -17,15 +17,18 @@ std::span<const OpDef> compare_ops();
 std::span<const OpDef> conv_ops();
 std::span<const OpDef> core_ops();
 std::span<const OpDef> create_ops();
+std::span<const OpDef> ctc_ops();
 std::span<const OpDef> diagonal_ops();
 std::span<const OpDef> einsum_ops();
 std::span<const OpDef> elementwise_ops();
 std::span<const OpDef> elementwise_exp_ops();
 std::span<const OpDef> elementwise_trig_ops();
 std::span<const OpDef> elementwise_unary_ops();
+std::span<const OpDef> fft_ops();
 std::span<const OpDef> index_ops();
 std::span<const OpDef> join_ops();
 std::span<const OpDef> image_ops();
+std::span<const OpDef> linalg_ops();
 std::span<const OpDef> loss_ops();
 std::span<const OpDef> matmul_ops();
 std::span<const OpDef> nan_ops();
@@ -41,6 +44,9 @@ std::span<const OpDef> segment_ops();
 std::span<const OpDef> set_ops();
 std::span<const OpDef> shape_ops();
 std::span<const OpDef> sort_ops();
+std::span<const OpDef> special_ops();
+std::span<const OpDef> statistics_ops();
+std::span<const OpDef> transform_ops();
 std::span<const OpDef> vector_norm_ops();
 
 inline constexpr Family kFamilies[] = {
@@ -52,15 +58,18 @@ inline constexpr Family kFamilies[] = {
     conv_ops,
     core_ops,
     create_ops,
+    ctc_ops,
     diagonal_ops,
     einsum_ops,
     elementwise_ops,
     elementwise_exp_ops,
     elementwise_trig_ops,
     elementwise_unary_ops,
+    fft_ops,
     index_ops,
     join_ops,
     image_ops,
+    linalg_ops,
     loss_ops,
     matmul_ops,
     nan_ops,
@@ -76,6 +85,9 @@ inline constexpr Family kFamilies[] = {
     set_ops,
     shape_ops,
     sort_ops,
+    special_ops,
+    statistics_ops,
+    transform_ops,
     vector_norm_ops,
 };
 

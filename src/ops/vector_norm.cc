@@ -1,5 +1,6 @@
 #include "keravino/ops/vector_norm.h"
 
+#include "keravino/ops/linalg.h"
 #include "ops/families.h"
 #include "ops/reductions.h"
 
@@ -23,16 +24,26 @@ Tensor vector_norm(const Tensor& x, double ord, const Axes& axis, bool keepdims)
   return make<v::v1::Power>(total(powers, axis, keepdims), as(1 / ord, x.dtype()));
 }
 
+/// Norms made of singular values: the greatest (2), the least (-2) or the sum of all (nuclear).
+template <class Reduce>
+Tensor spectral_norm(const Tensor& x, const std::vector<int64_t>& axes, bool keepdims, Reduce reduce) {
+  const Tensor values = svd(moveaxis(x, axes, {-2, -1}), false, false)[0];
+  const Tensor found = reduce(values, {{-1}}, false);
+  return keepdims ? expand_dims(found, {std::min(axes[0], axes[1]), std::max(axes[0], axes[1])}) : found;
+}
+
 /// Norms 1 and infinity of matrices: the extreme of the sums along one of the axes.
 Tensor matrix_norm(const Tensor& x, double ord, const std::vector<int64_t>& axes, bool keepdims) {
   const double size = std::abs(ord);
-  if (size != 1 && size != kInfinity) {
-    throw Error(Error::Kind::unsupported, "matrix norms of this order are not implemented: they need singular values");
-  }
+  const auto extreme = [&](const Tensor& values, const Axes& axis, bool keep) {
+    return ord > 0 ? max(values, axis, keep) : min(values, axis, keep);
+  };
+  if (size == 2) return spectral_norm(x, axes, keepdims, extreme);
+  if (size != 1 && size != kInfinity) throw Error("the order of a matrix norm is 1, 2 or infinity, or minus that");
   const int64_t summed = size == 1 ? axes[0] : axes[1];
   const int64_t compared = size == 1 ? axes[1] : axes[0];
   const Tensor sums = total(absolute_of(x), {{summed}}, true);
-  const Tensor found = ord > 0 ? max(sums, {{compared}}, true) : min(sums, {{compared}}, true);
+  const Tensor found = extreme(sums, {{compared}}, true);
   return keepdims ? found : squeeze(found, axes);
 }
 
@@ -54,8 +65,7 @@ Tensor norm(Tensor x, NormOrder ord, Axes axis, bool keepdims) {
   const std::vector<int64_t> axes = normalize_axes(axis, x.rank());
   if (axes.size() != 1 && axes.size() != 2) throw Error("a norm of an order is taken over one or two axes");
   if (const auto* text = std::get_if<std::string>(&*ord)) {
-    if (*text == "nuc")
-      throw Error(Error::Kind::unsupported, "the nuclear norm is not implemented: it needs singular values");
+    if (*text == "nuc" && axes.size() == 2) return as(spectral_norm(x, axes, keepdims, total), dtype);
     if (*text != "fro" || axes.size() != 2) throw Error("ord must be a number, or \"fro\" or \"nuc\" for matrices");
     return as(root_of_squares(x, axes, keepdims), dtype);
   }
