@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo test bench lint format asan clean
+.PHONY: all demo test conformance conformance-quick bench lint format asan clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -49,18 +49,22 @@ test: $(VENV)/.test-requirements
 	$(BUILD)/tests/keravino_tests --gtest_brief=1
 	$(BIN)/python -m pytest -q python/tests
 
+# Keras's own tests, against conformance/todo.txt. Goes on where an earlier run was broken off.
+conformance: $(VENV)/.installed $(VENV)/.test-requirements
+	$(BIN)/python conformance/run.py --jobs $(JOBS)
+
+conformance-quick: $(VENV)/.installed $(VENV)/.test-requirements
+	$(BIN)/python conformance/run.py --jobs $(JOBS) --quick
+
 build/.tests: $(VENV)/.installed $(CPP_TESTS)
 	$(BIN)/cmake -S . -B $(BUILD) -DKERAVINO_TESTS=ON > /dev/null
 	$(BIN)/cmake --build $(BUILD) -j $(JOBS) --target keravino_tests
 	@touch $@
 
-# TBB opens its libraries in a way that AddressSanitizer refuses, unless it is told. LeakSanitizer crashes when it looks at
-# the thread-local memory of opened libraries (intercept_tls_get_addr).
 asan: $(VENV)/.requirements
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cmake --preset asan
 	$(BIN)/cmake --build build/asan -j $(JOBS) --target keravino_tests
-	TBB_ENABLE_SANITIZERS=1 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1:intercept_tls_get_addr=0 \
-	  LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
+	ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
 
 $(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
 	$(PIP) install -r bench/requirements.txt

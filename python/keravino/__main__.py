@@ -8,7 +8,7 @@ USAGE = """usage: python -m keravino script.py [arguments ...]
        python -m keravino -m module [arguments ...]
        python -m keravino --cmake-dir
 
-Runs a Keras script or module, unchanged, with Keras on OpenVINO; --cmake-dir prints where find_package(keravino) finds it."""
+Runs a Keras script or module, unchanged, with Keras on OpenVINO. --cmake-dir prints the folder for find_package."""
 
 
 def main():

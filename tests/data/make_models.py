@@ -273,7 +273,10 @@ def images():
     parts += [L.UpSampling2D(2, interpolation="bilinear", data_format="channels_first")(x)]
     parts += [L.Resizing(4, 9, interpolation=name)(x) for name in names]
     parts += [L.Resizing(3, 3, interpolation=name, antialias=True)(x) for name in names[1:]]
-    parts += [L.Resizing(4, 8, crop_to_aspect_ratio=True)(x), L.Resizing(8, 6, pad_to_aspect_ratio=True, fill_value=0.5)(x)]
+    parts += [
+        L.Resizing(4, 8, crop_to_aspect_ratio=True)(x),
+        L.Resizing(8, 6, pad_to_aspect_ratio=True, fill_value=0.5)(x),
+    ]
     parts += [L.Resizing(4, 5, data_format="channels_first")(x), L.CenterCrop(9, 4)(x), L.CenterCrop(5, 5)(x)]
     return keras.Model(x, parts, name="images")
 

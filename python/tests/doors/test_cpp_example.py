@@ -39,7 +39,7 @@ def package():
 def build(source, folder, package):
     ccache = [f"-DCMAKE_CXX_COMPILER_LAUNCHER={tool}" for tool in [shutil.which("ccache")] if tool]
     shell(cmake(), "-S", source, "-B", folder, f"-Dkeravino_DIR={package}", *ccache)
-    shell(cmake(), "--build", folder)
+    shell(cmake(), "--build", folder, "--parallel", os.cpu_count())
 
 
 def test_example_agrees_with_python(package, tmp_path):
@@ -63,6 +63,14 @@ def test_every_header_compiles_alone(package, tmp_path):
     for header in HEADERS:
         name = "_".join(header.with_suffix("").parts)
         (tmp_path / f"{name}.cc").write_text(f"#include <{header.as_posix()}>\n", encoding="utf-8")
+    # A header may name what it does not define, until somebody uses it.
+    (tmp_path / "use.cc").write_text(
+        "#include <keravino/ops/random.h>\n"
+        "keravino::Tensor drawn(keravino::Tensor seed) {\n"
+        "  return keravino::ops::uniform({int64_t{2}, int64_t{3}}, 0, 1, {}, seed);\n"
+        "}\n",
+        encoding="utf-8",
+    )
     (tmp_path / "CMakeLists.txt").write_text(
         "cmake_minimum_required(VERSION 3.25)\n"
         "project(headers LANGUAGES CXX)\n"
