@@ -1,8 +1,11 @@
 #include "kernels/fourier.h"
 
+#include <algorithm>
 #include <complex>
 #include <numbers>
+#include <openvino/openvino.hpp>
 #include <unsupported/Eigen/FFT>
+#include <vector>
 
 namespace keravino::kernels {
 namespace {
