@@ -61,10 +61,13 @@ build/.tests: $(VENV)/.installed $(CPP_TESTS)
 	$(BIN)/cmake --build $(BUILD) -j $(JOBS) --target keravino_tests
 	@touch $@
 
+# TBB opens its libraries in a way that AddressSanitizer refuses, unless it is told. LeakSanitizer crashes when it looks at
+# the thread-local memory of opened libraries (intercept_tls_get_addr).
 asan: $(VENV)/.requirements
 	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cmake --preset asan
 	$(BIN)/cmake --build build/asan -j $(JOBS) --target keravino_tests
-	ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
+	TBB_ENABLE_SANITIZERS=1 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1:intercept_tls_get_addr=0 \
+	  LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
 
 $(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
 	$(PIP) install -r bench/requirements.txt
