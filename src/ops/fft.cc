@@ -159,19 +159,11 @@ Tensor istft(Complex x, int64_t sequence_length, int64_t sequence_stride, int64_
     throw Error(
         fmt::format("sequence_stride must not be greater than fft_length, got {} and {}", sequence_stride, fft_length));
   }
-  if (!factors) {
-    sequences = overlap_added(sequences, sequence_stride);
-  } else if (sequence_length == fft_length && center) {
-    // Divided by what the windows add up to at each place, so that the ends come back as they were.
-    const Tensor squares = factors * factors + zeros_like(sequences);
-    const Tensor weight = overlap_added(squares, sequence_stride);
-    sequences = overlap_added(sequences * factors, sequence_stride) / select(weight < 1e-11, 1, weight);
-  } else {
-    // Divided by what they add up to in the middle of a long signal, as Keras has it.
-    const Tensor squares = expand_dims(factors * factors, {0});
-    const Tensor weight = steady_sum(squares, sequence_stride);
-    sequences = overlap_added(sequences * (factors / weight), sequence_stride);
+  if (factors) {
+    // Divided by what the windows add up to in the middle of a long signal, as Keras has it: also at its ends.
+    sequences = sequences * (factors / steady_sum(expand_dims(factors * factors, {0}), sequence_stride));
   }
+  sequences = overlap_added(sequences, sequence_stride);
   const int64_t start = center ? fft_length / 2 : 0;
   if (length) return resized(slice_axis(sequences, -1, start, std::numeric_limits<int64_t>::max()), *length);
   return center ? slice_axis(sequences, -1, start, dim(sequences, -1) - Dim(start)) : sequences;
