@@ -21,7 +21,6 @@ Tensor special(Function function, const std::vector<Tensor>& inputs) {
 /// A window's numbers: `taper(n, m)` for n = 0, 1, ... and m = x - 1; a window of one point is 1.
 template <class Taper>
 Tensor window(const Tensor& x, Taper taper) {
-  if (is_float(x.dtype())) throw Error(Error::Kind::type, "the number of points must be an integer");
   const Tensor points = x.rank() == 0 ? x : reshape(x, std::vector<int64_t>{});
   const auto known_points = known_scalar(points);
   const Dim count = known_points ? Dim(static_cast<int64_t>(std::max(*known_points, 0.0))) : Dim(points);
