@@ -9,9 +9,14 @@
 namespace keravino::engine {
 namespace {
 
+/// True if a node of the model, or of a body of an If or Loop in it, is of float64.
 bool has_float64(const ov::Model& model) {
   const auto nodes = model.get_ops();
   return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    if (const auto outer = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
+      const auto& bodies = outer->get_functions();
+      if (std::any_of(bodies.begin(), bodies.end(), [](const auto& body) { return has_float64(*body); })) return true;
+    }
     return node->get_output_size() > 0 && node->get_output_element_type(0) == ov::element::f64;
   });
 }

@@ -179,9 +179,13 @@ def test_errors(function, message):
 
 
 def test_wide_dtypes():
+    def exact(x):
+        return ops.cast(ops.exp(ops.cast(x, "float64")), "int32")
+
     got = Function(lambda x: ops.while_loop(lambda y: ops.max(y) < 9, lambda y: ops.exp(y), x))(X.astype("float64") / 3)
     np.testing.assert_array_equal(got, np.exp(np.exp(X.astype("float64") / 3)))
     check(lambda x: ops.cond(ops.max(x) > 0, lambda: ops.exp(x), lambda: -x), X.astype("float64"))
+    check(lambda x: ops.cond(ops.max(x) > 0, lambda: exact(x), lambda: ops.cast(x, "int32")), X + 18)
     got = Function(lambda n, x: ops.fori_loop(0, n, lambda i, y: y, x))(np.int32(3), np.int64(2**40))
     assert (got, got.dtype) == (2**40, "int64")
 
