@@ -16,7 +16,10 @@ struct ImageAxes {
 
 ImageAxes image_axes(const Tensor& images, const Data& data_format) {
   const int64_t rank = images.rank();
-  if (rank != 3 && rank != 4) throw Error(fmt::format("images must have three dimensions or four, got {}", rank));
+  if (rank != 3 && rank != 4) {
+    throw Error(
+        fmt::format("Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images), got {}", rank));
+  }
   if (is_channels_last(data_format)) return {rank - 3, rank - 2, rank - 1};
   return {rank - 2, rank - 1, rank - 3};
 }
@@ -88,17 +91,19 @@ Tensor filtered(const Tensor& x, const Ints& size, const std::string& interpolat
   return make<v::v0::MatMul>(make<v::v0::MatMul>(as(high, x.dtype()), x), as(wide, x.dtype()), false, true);
 }
 
-std::vector<Tensor> split_channels(const Tensor& images, int64_t axis) {
+/// The three channels; `also` names what else the op takes.
+std::vector<Tensor> split_channels(const Tensor& images, int64_t axis, const char* also = "") {
   const ov::Dimension& channels = images.shape()[static_cast<size_t>(axis)];
   if (!channels.compatible(3))
-    throw Error(fmt::format("images must have three channels, got {}", channels.get_length()));
+    throw Error(fmt::format("Invalid channel size: expected 3 (RGB){}. Got {}", also, channels.get_length()));
   return make_all<v::v1::Split>(images, Tensor(axis), size_t{3});
 }
 
 Tensor joined(const std::vector<Tensor>& channels, int64_t axis) { return make<v::v0::Concat>(channels, axis); }
 
 Tensor float_image(const Tensor& images) {
-  if (!is_float(images.dtype())) throw Error(fmt::format("images must be floats, got {}", name(images.dtype())));
+  if (!is_float(images.dtype()))
+    throw Error(fmt::format("Invalid images dtype: expected float dtype. Got {}", name(images.dtype())));
   return strong(images);
 }
 
@@ -138,7 +143,7 @@ Tensor rgb_to_grayscale(Tensor images, Data data_format) {
   images = strong(images);
   const int64_t axis = image_axes(images, data_format).channels;
   if (images.shape()[static_cast<size_t>(axis)] == 1) return images;
-  const auto rgb = split_channels(to_float(images), axis);
+  const auto rgb = split_channels(to_float(images), axis, " or 1 (Grayscale)");
   return as(0.2989 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2], images.dtype());
 }
 

@@ -67,17 +67,22 @@ Tensor tensordot_op(Tensor x1, Tensor x2, Arg axes) {
   return tensordot(std::move(x1), std::move(x2), axes1, axes2);
 }
 
-}  // namespace
-
-Tensor matmul(Tensor x1, Tensor x2) {
-  if (x1.rank() == 0 || x2.rank() == 0) throw Error("scalars have no matrix product; use multiply");
-  promote_factors(x1, x2);
+/// The product of factors that have one dtype.
+Tensor product(const Tensor& x1, const Tensor& x2) {
   const auto columns = known(dim(x1, -1));
   const auto rows = known(dim(x2, x2.rank() == 1 ? -1 : -2));
   if (columns && rows && *columns != *rows) {
     throw Error(fmt::format("inner dimensions differ: {} and {}", *columns, *rows));
   }
   return matrix_product(x1, x2);
+}
+
+}  // namespace
+
+Tensor matmul(Tensor x1, Tensor x2) {
+  if (x1.rank() == 0 || x2.rank() == 0) throw Error("scalars have no matrix product; use multiply");
+  promote_factors(x1, x2);
+  return product(x1, x2);
 }
 
 Tensor tensordot(Tensor x1, Tensor x2, std::vector<int64_t> axes1, std::vector<int64_t> axes2) {
@@ -88,13 +93,13 @@ Tensor tensordot(Tensor x1, Tensor x2, std::vector<int64_t> axes1, std::vector<i
 Tensor dot(Tensor x1, Tensor x2) {
   promote_factors(x1, x2);
   if (x1.rank() == 0 || x2.rank() == 0) return times(x1, x2);
-  if (x2.rank() <= 2) return matmul(std::move(x1), std::move(x2));
+  if (x2.rank() <= 2) return product(x1, x2);
   return tensordot_of(x1, x2, {-1}, {-2});
 }
 
 Tensor vdot(Tensor x1, Tensor x2) {
   promote_factors(x1, x2);
-  return matmul(ravel(std::move(x1)), ravel(std::move(x2)));
+  return product(ravel(std::move(x1)), ravel(std::move(x2)));
 }
 
 Tensor inner(Tensor x1, Tensor x2) {

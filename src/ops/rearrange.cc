@@ -95,7 +95,7 @@ Tensor pad(Tensor x, PadWidth pad_width, std::string mode, Tensor constant_value
   const auto rank = static_cast<size_t>(x.rank());
   const v::PadMode how = pad_mode(mode);
   if (constant_values && how != v::PadMode::CONSTANT) {
-    throw Error("constant_values can only be given with mode=\"constant\"");
+    throw Error("Argument `constant_values` can only be provided when `mode == 'constant'`");
   }
   if (pad_width.pairs.size() == 1) pad_width.pairs.resize(rank, pad_width.pairs[0]);
   if (pad_width.pairs.size() != rank) {

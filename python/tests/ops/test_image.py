@@ -135,10 +135,10 @@ ERRORS = [
      "[keras.ops.resize] only one of crop and pad to aspect ratio can be asked for."
      + RECEIVED.format("bilinear", True, True)),
     (lambda: function("image.rgb_to_hsv")(X[..., :2]),
-     "[keras.ops.rgb_to_hsv] images must have three channels, got 2. Received: images.shape=(4, 5, 2), "
+     "[keras.ops.rgb_to_hsv] Invalid channel size: expected 3 (RGB). Got 2. Received: images.shape=(4, 5, 2), "
      "images.dtype=float32, data_format=None"),
     (lambda: function("image.hsv_to_rgb")(X.astype("uint8")),
-     "[keras.ops.hsv_to_rgb] images must be floats, got uint8. Received: images.shape=(4, 5, 3), images.dtype=uint8, "
+     "[keras.ops.hsv_to_rgb] Invalid images dtype: expected float dtype. Got uint8. Received: images.shape=(4, 5, 3), images.dtype=uint8, "
      "data_format=None"),
 ]  # fmt: skip
 
