@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from calls import CALLS
+
 APPLICATIONS = (
     "MobileNetV2",
     "ResNet50",
@@ -47,8 +49,8 @@ OPS = {"add": _add, "log1p": _log1p, "chain": _chain}
 class Case:
     """One thing to time.
 
-    `target` is a name in OPS or a model of models.py; `call` says how a Keras program runs it: "op", "predict",
-    "predict_on_batch" or "model(x)". `measures` are the rows it makes: "load", "first", "steady".
+    `target` is a name in OPS, in CALLS or a model of models.py; `call` says how a Keras program runs it: "op", "eager",
+    "predict", "predict_on_batch" or "model(x)". `measures` are the rows it makes: "load", "first", "steady".
     """
 
     name: str
@@ -64,7 +66,7 @@ class Case:
     @property
     def is_model(self):
         """Whether the target is a model, not an op."""
-        return self.call != "op"
+        return self.call not in ("op", "eager")
 
 
 _EVERYTHING = ("load", "first", "steady")
@@ -103,4 +105,8 @@ APPLICATION_CASES = tuple(
     )
     for name in APPLICATIONS
     for batch in (1, 8)
+)
+
+EAGER_CASES = tuple(
+    Case(f"eager_{name}", f"`{name}`", name, "eager", unit="us", columns=("keravino", "torch")) for name in CALLS
 )

@@ -8,6 +8,7 @@ from columns import COLUMNS
 UNITS = {"ms": 1e3, "us": 1e6}
 MEASURES = {"load": "{}: load", "first": "{}: first", "steady": "{}"}
 BUSY = 0.9
+EAGER_LIMIT = 3  # times torch's latency that no op may take
 
 
 def markdown(results, cases, columns, marks, info, conversions):
@@ -20,6 +21,25 @@ def markdown(results, cases, columns, marks, info, conversions):
     reached = [_mark(mark, results) for mark in marks]
     if reached:
         parts.append(_table(["mark", "at most", "measured", ""], reached))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def eager_markdown(results, cases, info):
+    """The per-op page: every op's eager latency beside torch's, the worst ratio first."""
+    rows, ratios, notes = [], [], _Notes()
+    for case in cases:
+        ratio = results.ratio(case.name, "keravino", ["torch"])
+        cells = [_cell(results, case, column, "steady", notes) for column in ("keravino", "torch")]
+        rows.append((-1 if ratio is None else ratio, [case.title, *cells, "-" if ratio is None else f"{ratio:.2f}"]))
+        ratios += [] if ratio is None else [ratio]
+    rows.sort(key=lambda row: -row[0])
+    over = sum(ratio > EAGER_LIMIT for ratio in ratios)
+    summary = (
+        f"{len(ratios)} of {len(cases)} calls timed: the median takes {median(ratios):.2f} times torch's, the worst "
+        f"{max(ratios):.1f}; {over} are over {EAGER_LIMIT}."
+    )
+    head = ["eager call, to numpy (us)", "keravino", "torch", "ratio"]
+    parts = [machine.line(info) + ".", summary, _table(head, [row for _, row in rows]), notes.text()]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 

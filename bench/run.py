@@ -1,6 +1,6 @@
 """Prints one table: this project beside the other ways to run a Keras model on the same core in the same run.
 
-.venv/bin/python bench/run.py [--quick] [--applications] [--output bench/results.md]
+.venv/bin/python bench/run.py [--quick] [--applications | --ops] [--output bench/results.md]
 """
 
 import argparse
@@ -9,13 +9,13 @@ import os
 import sys
 from pathlib import Path
 
-from cases import APPLICATION_CASES, BF16, MAIN
+from cases import APPLICATION_CASES, BF16, EAGER_CASES, MAIN
 from columns import COLUMNS
 from machine import machine
 from marks import APPLICATION_MARKS, MARKS
 from pool import Pool
 from prepare import prepare
-from report import markdown
+from report import eager_markdown, markdown
 from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -41,6 +41,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one pass of few rounds")
     parser.add_argument("--applications", action="store_true", help="the eight keras.applications instead")
+    parser.add_argument("--ops", action="store_true", help="one eager call of every op instead, beside torch")
     parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
     parser.add_argument("--cases", help="comma-separated case names; default: all")
     parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to use")
@@ -63,7 +64,8 @@ def main():
     options = arguments()
     passes = options.passes or (1 if options.quick else 3)
     rounds = options.rounds or (2 if options.quick else 5)
-    cases = APPLICATION_CASES if options.applications else (*MAIN, *BF16)
+    budget = (0.2 if options.quick else 0.5) / (10 if options.ops else 1)
+    cases = EAGER_CASES if options.ops else APPLICATION_CASES if options.applications else (*MAIN, *BF16)
     if options.cases:
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
     cache = options.cache.resolve()
@@ -73,7 +75,7 @@ def main():
         print(f"pass {number + 1} of {passes}", file=sys.stderr, flush=True)
         pool = Pool(cache, options.core, options.clock)
         try:
-            measure(cases, options.columns, results, pool, rounds, budget=0.2 if options.quick else 0.5)
+            measure(cases, options.columns, results, pool, rounds, budget)
         finally:
             pool.close()
     names = {case.name for case in cases}
@@ -82,7 +84,10 @@ def main():
         for mark in (APPLICATION_MARKS if options.applications else MARKS)
         if mark.case in names and mark.column in options.columns
     ]
-    page = markdown(results, cases, options.columns, marks, info, conversions)
+    if options.ops:
+        page = eager_markdown(results, cases, info)
+    else:
+        page = markdown(results, cases, options.columns, marks, info, conversions)
     print(page)
     if options.output:
         options.output.write_text(page)
