@@ -55,7 +55,7 @@ class Results:
         if not rivals:
             return None
         own = self.samples[case, column, measure]
-        return median(mine / min(rival) for mine, *rival in zip(own, *rivals, strict=False))
+        return median(mine / max(min(rival), 1e-9) for mine, *rival in zip(own, *rivals, strict=False))
 
     def as_json(self):
         """Plain data for the dump."""

@@ -19,6 +19,33 @@ double widest_input(const ov::Node& node) {
   return most;
 }
 
+/// Nanoseconds for an element, where they are far from one.
+double nanoseconds_per_element(const ov::Node& node) {
+  static const auto* table = new std::map<ov::DiscreteTypeInfo, double>{
+      {ov::op::v0::Exp::get_type_info_static(), 3},        {ov::op::v0::Log::get_type_info_static(), 3},
+      {ov::op::v0::Tanh::get_type_info_static(), 10},      {ov::op::v0::Erf::get_type_info_static(), 10},
+      {ov::op::v1::Power::get_type_info_static(), 10},     {ov::op::v8::Softmax::get_type_info_static(), 6},
+      {ov::op::v5::LogSoftmax::get_type_info_static(), 6}, {ov::op::v11::TopK::get_type_info_static(), 60},
+      {ov::op::v7::Gelu::get_type_info_static(), 10},      {ov::op::v4::Swish::get_type_info_static(), 5},
+      {ov::op::v0::Sigmoid::get_type_info_static(), 5},    {ov::op::v4::SoftPlus::get_type_info_static(), 10},
+  };
+  const auto found = table->find(node.get_type_info());
+  return found == table->end() ? 1 : found->second;
+}
+
+double work(const ov::Node& node) {
+  double out = 0;
+  for (size_t i = 0; i < node.get_output_size(); ++i) out += elements(node.get_output_partial_shape(i));
+  if (ov::is_type<ov::op::v0::MatMul>(&node)) {
+    const auto& shape = node.get_input_partial_shape(0);
+    const auto& matmul = static_cast<const ov::op::v0::MatMul&>(node);
+    const auto rank = shape.rank().get_length();
+    const auto inner = rank < 2 || !matmul.get_transpose_a() ? shape[rank - 1] : shape[rank - 2];
+    return 0.1 * out * static_cast<double>(inner.is_static() ? inner.get_length() : 100);
+  }
+  return std::max(out, widest_input(node)) * nanoseconds_per_element(node);
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets) {
@@ -45,25 +72,10 @@ std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets) {
   return order;
 }
 
-double interpreter_cost(const ov::Node& node) {
-  constexpr double kNode = 1500;
-  double out = 0;
-  for (size_t i = 0; i < node.get_output_size(); ++i) out += elements(node.get_output_partial_shape(i));
-  if (ov::is_type<ov::op::v0::MatMul>(&node)) {
-    const auto& shape = node.get_input_partial_shape(0);
-    const auto& matmul = static_cast<const ov::op::v0::MatMul&>(node);
-    const auto rank = shape.rank().get_length();
-    const auto inner = rank < 2 || !matmul.get_transpose_a() ? shape[rank - 1] : shape[rank - 2];
-    return kNode + 0.1 * out * static_cast<double>(inner.is_static() ? inner.get_length() : 100);
-  }
-  return kNode + std::max(out, widest_input(node));
-}
-
-double saved_by_compiling(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
-  constexpr double kSetUp = 30e3, kKey = 1e3;
-  double cost = 0;
-  for (const auto& node : nodes) cost += interpreter_cost(*node);
-  return 0.9 * cost - kSetUp - kKey * static_cast<double>(nodes.size());  // compiled: about a tenth of the work
+double work(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
+  double sum = 0;
+  for (const auto& node : nodes) sum += work(*node);
+  return sum;
 }
 
 bool needs_width(const std::vector<std::shared_ptr<ov::Node>>& nodes) {

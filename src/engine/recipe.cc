@@ -6,6 +6,13 @@
 #include "tensor/value.h"
 
 namespace keravino::engine {
+namespace {
+
+constexpr double kSetUp = 30e3;              // nanoseconds of a call of a compiled graph
+constexpr double kBuilt = 2e3;               // and of each node in it
+constexpr size_t kMostConstants = 16 << 10;  // bytes: recipes are many
+
+}  // namespace
 
 std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
   Recipe recipe;
@@ -45,7 +52,11 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
     nodes.push_back(node);
     recipe.steps_.push_back(std::move(step));
   }
-  if (saved_by_compiling(nodes) > 0) return std::nullopt;
+  // A compiled graph does the work in a tenth of the time, but its nodes are built and its key is made at each call.
+  if (0.9 * work(nodes) > kSetUp + kBuilt * static_cast<double>(nodes.size())) return std::nullopt;
+  size_t constants = 0;
+  for (const ov::Tensor& slot : recipe.slots_) constants += slot ? slot.get_byte_size() : 0;
+  if (constants > kMostConstants) return std::nullopt;
   for (const auto& result : results) recipe.outputs_.push_back(slot_of.at(result));
   return recipe;
 }

@@ -1,7 +1,6 @@
 // Element-wise functions of two tensors, and Select, with NumPy's broadcasting.
-#include <cstring>
-
 #include "engine/evaluators/evaluators.h"
+#include "engine/evaluators/strided.h"
 
 namespace keravino::engine {
 namespace {
@@ -17,46 +16,20 @@ ov::Shape broadcast(ov::Shape a, ov::Shape b) {
   return a;
 }
 
-/// `count` copies of one number of so many bytes.
-void fill(std::byte* to, const std::byte* number, size_t width, size_t count) {
-  const auto as = [&]<class T>(T value) {
-    std::memcpy(&value, number, sizeof(T));
-    std::fill_n(reinterpret_cast<T*>(to), count, value);
-  };
-  if (width == 8) return as(uint64_t{});
-  if (width == 4) return as(uint32_t{});
-  if (width == 2) return as(uint16_t{});
-  as(uint8_t{});
-}
-
-/// `tensor` repeated to the shape `wide`; itself if it has that shape. Copies bytes, so that no op needs code for it.
+/// `tensor` repeated to the shape `wide`; itself if it has that shape.
 ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
   const ov::Shape& shape = tensor.get_shape();
   if (shape == wide) return tensor;
   ov::Tensor out(tensor.get_element_type(), wide);
   const size_t width = tensor.get_element_type().size();
-  const auto* from = static_cast<const std::byte*>(tensor.data());
-  auto* to = static_cast<std::byte*>(out.data());
-  if (tensor.get_size() == 1) {
-    fill(to, from, width, out.get_size());
-    return out;
+  const auto from = byte_strides(shape, width), to = byte_strides(wide, width);
+  const size_t missing = wide.size() - shape.size();
+  std::vector<StridedAxis> axes;
+  for (size_t i = 0; i < wide.size(); ++i) {
+    const bool repeats = i < missing || shape[i - missing] == 1;
+    axes.push_back({wide[i], repeats ? 0 : from[i - missing], to[i]});
   }
-  std::vector<size_t> strides(wide.size(), 0);  // in bytes; 0 where the tensor repeats
-  for (size_t i = 0, stride = width; i < shape.size(); ++i) {
-    const size_t axis = shape.size() - 1 - i;
-    if (shape[axis] != 1) strides[wide.size() - 1 - i] = stride;
-    stride *= shape[axis];
-  }
-  std::vector<size_t> index(wide.size(), 0);
-  for (size_t n = out.get_size(); n > 0; --n, to += width) {
-    std::memcpy(to, from, width);
-    for (size_t axis = wide.size(); axis-- > 0;) {
-      from += strides[axis];
-      if (++index[axis] < wide[axis]) break;
-      from -= strides[axis] * wide[axis];
-      index[axis] = 0;
-    }
-  }
+  strided_copy(static_cast<const std::byte*>(tensor.data()), static_cast<std::byte*>(out.data()), axes, width);
   return out;
 }
 

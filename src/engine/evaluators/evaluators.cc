@@ -7,8 +7,8 @@ namespace keravino::engine {
 Evaluator find_evaluator(const ov::Node& node) {
   static const auto* table = [] {
     auto* map = new std::unordered_map<ov::DiscreteTypeInfo, Evaluator>();
-    for (const auto& family : {activation_evaluators(), unary_evaluators(), binary_evaluators(), wide_evaluators(),
-                               axis_evaluators(), control_evaluators()}) {
+    for (const auto& family : {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(),
+                               wide_evaluators(), axis_evaluators(), control_evaluators()}) {
       for (const EvaluatorRow& row : family) map->emplace(row.type, row.evaluate);
     }
     return map;

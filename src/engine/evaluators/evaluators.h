@@ -53,6 +53,7 @@ std::span<const EvaluatorRow> binary_evaluators();
 std::span<const EvaluatorRow> wide_evaluators();
 std::span<const EvaluatorRow> axis_evaluators();
 std::span<const EvaluatorRow> control_evaluators();
+std::span<const EvaluatorRow> movement_evaluators();
 
 /// The evaluator of a node's type, or null.
 Evaluator find_evaluator(const ov::Node& node);

@@ -1,0 +1,83 @@
+#include "engine/evaluators/strided.h"
+
+#include <cstring>
+
+namespace keravino::engine {
+namespace {
+
+/// Drops axes of one element and joins neighbours that are one axis in both source and target.
+std::vector<StridedAxis> joined(const std::vector<StridedAxis>& axes) {
+  std::vector<StridedAxis> out;
+  for (const StridedAxis& axis : axes) {
+    if (axis.size == 1) continue;
+    const auto size = static_cast<std::ptrdiff_t>(axis.size);
+    if (!out.empty() && out.back().from == axis.from * size && out.back().to == axis.to * size) {
+      out.back() = {out.back().size * axis.size, axis.from, axis.to};
+    } else {
+      out.push_back(axis);
+    }
+  }
+  return out;
+}
+
+template <class T>
+void copy_each(const std::byte* from, std::byte* to, const StridedAxis& axis) {
+  for (size_t i = 0; i < axis.size; ++i, from += axis.from, to += axis.to) {
+    T value;
+    std::memcpy(&value, from, sizeof(T));
+    std::memcpy(to, &value, sizeof(T));
+  }
+}
+
+void copy_line(const std::byte* from, std::byte* to, const StridedAxis& axis, size_t width) {
+  const auto dense = static_cast<std::ptrdiff_t>(width);
+  if (axis.from == dense && axis.to == dense) {
+    std::memcpy(to, from, axis.size * width);
+  } else if (width == 4) {
+    copy_each<uint32_t>(from, to, axis);
+  } else if (width == 8) {
+    copy_each<uint64_t>(from, to, axis);
+  } else if (width == 1) {
+    copy_each<uint8_t>(from, to, axis);
+  } else {
+    for (size_t i = 0; i < axis.size; ++i, from += axis.from, to += axis.to) std::memcpy(to, from, width);
+  }
+}
+
+}  // namespace
+
+void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis> axes, size_t width) {
+  for (const StridedAxis& axis : axes) {
+    if (axis.size == 0) return;
+  }
+  axes = joined(axes);
+  if (axes.empty()) return static_cast<void>(std::memcpy(to, from, width));
+  const StridedAxis line = axes.back();
+  axes.pop_back();
+  std::vector<size_t> index(axes.size(), 0);
+  while (true) {
+    copy_line(from, to, line, width);
+    size_t axis = axes.size();
+    while (axis-- > 0) {
+      from += axes[axis].from;
+      to += axes[axis].to;
+      if (++index[axis] < axes[axis].size) break;
+      from -= axes[axis].from * static_cast<std::ptrdiff_t>(axes[axis].size);
+      to -= axes[axis].to * static_cast<std::ptrdiff_t>(axes[axis].size);
+      index[axis] = 0;
+    }
+    if (axis == static_cast<size_t>(-1)) return;
+  }
+}
+
+std::vector<std::ptrdiff_t> byte_strides(const ov::Shape& shape, size_t width) {
+  std::vector<std::ptrdiff_t> strides(shape.size());
+  auto stride = static_cast<std::ptrdiff_t>(width);
+  for (size_t axis = shape.size(); axis-- > 0;) {
+    strides[axis] = stride;
+    stride *= static_cast<std::ptrdiff_t>(shape[axis]);
+  }
+  return strides;
+}
+
+}  // namespace keravino::engine
