@@ -1,6 +1,6 @@
 """One call of every function of `keras.ops`, on small tensors and some on large ones: what the per-op table times.
 
-A call is a function of `keras.ops` and of the tensors in TENSORS. Functions without a line here are listed in NOT_TIMED.
+A call is a function of `keras.ops` and of the tensors in `arrays`. Functions without a line are listed in NOT_TIMED.
 """
 
 from types import SimpleNamespace
@@ -55,16 +55,17 @@ def _binary(names, a="x", b="y"):
 
 SMALL = {
     **_unary(
-        "abs absolute all amax amin angle any arccos arcsin arcsinh arctan arctanh argmax argmin argsort array average cbrt "
-        "ceil celu conj conjugate convert_to_numpy convert_to_tensor copy corrcoef cos cosh count_nonzero cumprod cumsum "
-        "deg2rad diag diagflat diagonal diff elu empty_like erf erfc erfinv exp exp2 expm1 fabs flip fliplr flipud floor "
-        "gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh i0 imag isfinite isinf isnan isneginf "
-        "isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid log_softmax logsumexp max mean median min nan_to_num "
-        "nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmedian nanmin nanprod nanstd nansum nanvar negative "
-        "nonzero norm normalize ones_like prod ptp rad2deg ravel real reciprocal relu relu6 rms_normalization rot90 round "
-        "rsqrt selu sigmoid sign signbit silu sin sinc sinh soft_shrink softmax softplus softsign sort sparse_plus "
-        "sparse_sigmoid sparsemax sqrt square squareplus squeeze std stop_gradient sum swish tan tanh tanh_shrink trace "
-        "transpose trapezoid tril triu trunc unique unstack var zeros_like layer_normalization"
+        "abs absolute all amax amin angle any arccos arcsin arcsinh arctan arctanh argmax argmin argsort array "
+        "average cbrt ceil celu conj conjugate convert_to_numpy convert_to_tensor copy corrcoef cos cosh "
+        "count_nonzero cumprod cumsum deg2rad diag diagflat diagonal diff elu empty_like erf erfc erfinv exp exp2 "
+        "expm1 fabs flip fliplr flipud floor gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh i0 "
+        "imag isfinite isinf isnan isneginf isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid "
+        "log_softmax logsumexp max mean median min nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax "
+        "nanmean nanmedian nanmin nanprod nanstd nansum nanvar negative nonzero norm normalize ones_like prod ptp "
+        "rad2deg ravel real reciprocal relu relu6 rms_normalization rot90 round rsqrt selu sigmoid sign signbit "
+        "silu sin sinc sinh soft_shrink softmax softplus softsign sort sparse_plus sparse_sigmoid sparsemax sqrt "
+        "square squareplus squeeze std stop_gradient sum swish tan tanh tanh_shrink trace transpose trapezoid "
+        "tril triu trunc unique unstack var zeros_like layer_normalization"
     ),
     **_unary("bitwise_invert bitwise_not", "i"),
     **_unary("logical_not", "b"),
@@ -74,14 +75,15 @@ SMALL = {
     **_unary("cholesky cholesky_inverse eigh logdet", "spd"),
     **_binary(
         "add allclose append arctan2 cdist divide divide_no_nan dot equal floor_divide fmax fmin fmod greater "
-        "greater_equal heaviside hypot inner isclose isin less less_equal logaddexp logaddexp2 matmul maximum minimum mod "
-        "multiply nextafter not_equal power subtract tensordot true_divide vdot"
+        "greater_equal heaviside hypot inner isclose isin less less_equal logaddexp logaddexp2 matmul maximum "
+        "minimum mod multiply nextafter not_equal power subtract tensordot true_divide vdot"
     ),
     **_binary("kron outer", "v", "w"),
     **_binary("correlate", "v", "w"),
     **_binary("cross", "three", "three"),
     **_binary("logical_and logical_or logical_xor", "b", "b"),
-    **_binary("bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor gcd lcm left_shift right_shift", "i", "j"),
+    **_binary("bitwise_and bitwise_or bitwise_xor gcd lcm", "i", "j"),
+    **_binary("bitwise_left_shift bitwise_right_shift left_shift right_shift", "i", "j"),
     **_binary("ldexp", "x", "j"),
     **_binary("lstsq solve", "m", "spd"),
     **_binary("solve_triangular", "lower", "spd"),
@@ -193,8 +195,8 @@ CALLS = SMALL | HEAVY
 
 # Names of `keras.ops` that compute nothing themselves, call a function of the user's, or need tensors of another kind.
 NOT_TIMED = (
-    "associative_scan cond custom_gradient dtype empty fori_loop is_tensor jvp map ndim scan shape size switch vectorize "
-    "vectorized_map view_as_complex view_as_real while_loop polar ctc_loss fold"
+    "associative_scan cond custom_gradient dtype empty fori_loop is_tensor jvp map ndim scan shape size switch "
+    "vectorize vectorized_map view_as_complex view_as_real while_loop polar ctc_loss fold"
 ).split()
 
 

@@ -44,6 +44,31 @@ bool log_softmax(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
   });
 }
 
+/// e^(x - max) / sum(e^(x - max)).
+bool softmax(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  const ov::Tensor& in = inputs[0];
+  if (!in.get_element_type().is_real()) return false;
+  const ov::Shape& shape = in.get_shape();
+  const size_t axis = normal(static_cast<const v::v8::Softmax&>(node).get_axis(), shape);
+  return dispatch_wide(in.get_element_type(), [&]<class T>(T) {
+    outputs.assign(1, ov::Tensor(in.get_element_type(), shape));
+    const T* from = in.data<const T>();
+    T* to = outputs[0].data<T>();
+    each_line(shape, axis, [&](size_t first, size_t step) {
+      const size_t end = first + shape[axis] * step;
+      T most = -std::numeric_limits<T>::infinity();
+      for (size_t i = first; i < end; i += step) most = std::max(most, from[i]);
+      double sum = 0;
+      for (size_t i = first; i < end; i += step) {
+        to[i] = static_cast<T>(std::exp(from[i] - most));
+        sum += static_cast<double>(to[i]);
+      }
+      for (size_t i = first; i < end; i += step) to[i] = static_cast<T>(static_cast<double>(to[i]) / sum);
+    });
+    return true;
+  });
+}
+
 /// Integers wrap around.
 bool cum_sum(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto& op = static_cast<const v::v0::CumSum&>(node);
@@ -110,6 +135,7 @@ bool top_k(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVect
 std::span<const EvaluatorRow> axis_evaluators() {
   static const EvaluatorRow kRows[] = {
       row<v::v5::LogSoftmax>(&log_softmax),
+      row<v::v8::Softmax>(&softmax),
       row<v::v0::CumSum>(&cum_sum),
       row<v::v1::TopK>(&top_k),
       row<v::v3::TopK>(&top_k),

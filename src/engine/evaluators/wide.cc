@@ -1,4 +1,4 @@
-// float64, where the own `evaluate` of ops ends at float32, and the same for integers, in which they are slow.
+// Reductions, and MatMul of float64 and integers, where OpenVINO's own `evaluate` is too narrow or slow.
 #include <openvino/op/util/arithmetic_reductions_keep_dims.hpp>
 
 #include "engine/evaluate.h"
@@ -9,9 +9,6 @@ namespace keravino::engine {
 namespace {
 
 namespace v = ov::op;
-
-bool is_float64(const ov::Tensor& tensor) { return tensor.get_element_type() == ov::element::f64; }
-bool is_ours(const ov::Tensor& tensor) { return tensor.get_element_type() != ov::element::f32; }
 
 /// Steps through a tensor's elements in order; `at` is the element of a second tensor with these strides.
 template <class F>
@@ -56,17 +53,34 @@ struct Reduction {
   }
 };
 
-/// Reduces by Join, which has a start and joins two numbers.
-template <class Join>
+/// Reduces by Join, which has a start and joins two numbers; float32 in float64. Divides a mean by the count.
+template <class Join, bool Mean = false>
 bool reduce(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_ours(inputs[0])) return false;
+  if (Mean && !inputs[0].get_element_type().is_real()) return false;
   return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
+    using Sum = std::conditional_t<std::is_same_v<T, float>, double, T>;
     const Reduction reduction(node, inputs);
     ov::Tensor out(inputs[0].get_element_type(), reduction.shape);
-    T* to = out.data<T>();
-    std::fill_n(to, out.get_size(), Join::template start<T>());
+    std::vector<Sum> sums(out.get_size(), Join::template start<Sum>());
+    ov::Shape lines = inputs[0].get_shape();
+    std::vector<size_t> strides = reduction.strides;
+    const size_t size = lines.empty() ? 1 : lines.back(), step = lines.empty() ? 0 : strides.back();
+    if (!lines.empty()) lines.pop_back(), strides.pop_back();
     const T* from = inputs[0].data<const T>();
-    walk(inputs[0].get_shape(), reduction.strides, [&](size_t i, size_t at) { to[at] = Join::join(to[at], from[i]); });
+    walk(lines, strides, [&](size_t i, size_t at) {
+      const T* line = from + i * size;
+      if (step == 0) {
+        Sum sum = sums[at];
+        for (size_t j = 0; j < size; ++j) sum = Join::join(sum, static_cast<Sum>(line[j]));
+        sums[at] = sum;
+      } else {
+        for (size_t j = 0; j < size; ++j)
+          sums[at + j * step] = Join::join(sums[at + j * step], static_cast<Sum>(line[j]));
+      }
+    });
+    const Sum count = Mean ? static_cast<Sum>(inputs[0].get_size() / std::max<size_t>(sums.size(), 1)) : Sum(1);
+    T* to = out.data<T>();
+    for (size_t i = 0; i < sums.size(); ++i) to[i] = static_cast<T>(Mean ? sums[i] / count : sums[i]);
     outputs = {out};
     return true;
   });
@@ -115,14 +129,6 @@ struct Least {
   }
 };
 
-bool reduce_mean(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_float64(inputs[0]) || !reduce<Sum>(node, outputs, inputs)) return false;
-  const size_t size = outputs[0].get_size();
-  const double count = static_cast<double>(inputs[0].get_size()) / static_cast<double>(std::max<size_t>(size, 1));
-  for (size_t i = 0; i < size; ++i) outputs[0].data<double>()[i] /= count;
-  return true;
-}
-
 /// The number of elements between neighbours of a matrix's rows and columns.
 struct Steps {
   size_t row, column;
@@ -130,7 +136,7 @@ struct Steps {
 
 bool mat_mul(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto& op = static_cast<const v::v0::MatMul&>(node);
-  if (!is_ours(inputs[0]) || node.get_output_partial_shape(0).is_dynamic()) return false;
+  if (inputs[0].get_element_type() == ov::element::f32 || node.get_output_partial_shape(0).is_dynamic()) return false;
   ov::Shape a = inputs[0].get_shape();
   ov::Shape b = inputs[1].get_shape();
   const Steps left = a.size() == 1 || !op.get_transpose_a() ? Steps{a.back(), 1} : Steps{1, a.back()};
@@ -173,32 +179,13 @@ bool mat_mul(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   });
 }
 
-/// Moves float64 as the int64 of the same bits.
-bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_float64(inputs[0])) return false;
-  const ov::Tensor bits(ov::element::i64, inputs[0].get_shape(), const_cast<void*>(inputs[0].data()));
-  const ov::TensorVector moved{bits, inputs[1], inputs[2]};
-  const auto copy = node.clone_with_new_inputs({constant(bits), constant(inputs[1]), constant(inputs[2])});
-  ov::TensorVector found;
-  if (!evaluate(copy, found, moved)) return false;
-  const ov::Tensor view(ov::element::f64, found[0].get_shape(), found[0].data());
-  ov::Tensor own(ov::element::f64, found[0].get_shape());
-  view.copy_to(own);
-  outputs = {own};
-  return true;
-}
-
 }  // namespace
 
 std::span<const EvaluatorRow> wide_evaluators() {
   static const EvaluatorRow kRows[] = {
-      row<v::v1::ReduceSum>(&reduce<Sum>),
-      row<v::v1::ReduceMean>(&reduce_mean),
-      row<v::v1::ReduceProd>(&reduce<Product>),
-      row<v::v1::ReduceMax>(&reduce<Greatest>),
-      row<v::v1::ReduceMin>(&reduce<Least>),
-      row<v::v0::MatMul>(&mat_mul),
-      row<v::v8::Gather>(&gather),
+      row<v::v1::ReduceSum>(&reduce<Sum>),      row<v::v1::ReduceMean>(&reduce<Sum, true>),
+      row<v::v1::ReduceProd>(&reduce<Product>), row<v::v1::ReduceMax>(&reduce<Greatest>),
+      row<v::v1::ReduceMin>(&reduce<Least>),    row<v::v0::MatMul>(&mat_mul),
   };
   return kRows;
 }
