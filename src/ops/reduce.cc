@@ -145,9 +145,9 @@ Tensor logsumexp(Tensor x, Axes axis, bool keepdims) {
   x = to_float(x);
   const DType dtype = x.dtype();
   x = as(x, sum_precision(dtype));
-  // Infinities and NaN need no care in the maximum: exp and the sum bring them back.
+  // An infinite maximum is not taken off: exp and the sum bring infinities and NaN back.
   const Tensor raw = reduce<v::v1::ReduceMax>(x, axis, true);
-  const Tensor top = select(raw == as(kInfinity, x.dtype()), as(0, x.dtype()), raw);
+  const Tensor top = select(absolute(raw) == as(kInfinity, x.dtype()), as(0, x.dtype()), raw);
   const Tensor log_sum = make<v::v0::Log>(total(make<v::v0::Exp>(x - top), axis, true)) + top;
   const std::vector<int64_t> axes = normalize_axes(axis, x.rank());
   return as(keepdims ? log_sum : squeeze(log_sum, axes), dtype);
