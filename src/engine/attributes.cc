@@ -36,7 +36,7 @@ class Printer : public ov::AttributeVisitor {
  private:
   template <class T>
   void bytes(const T& value) {
-    key_.append(reinterpret_cast<const char*>(&value), sizeof(value));
+    append_bytes(key_, value);
   }
   template <class T>
   void list(const std::vector<T>& values) {

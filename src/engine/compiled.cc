@@ -19,11 +19,6 @@ Lru<ov::InferRequest>& cache() {
 
 bool is_small(const ov::Tensor& numbers) { return numbers.get_byte_size() <= kSmallLeafBytes; }
 
-template <class T>
-void append_bytes(std::string& key, const T& value) {
-  key.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
-
 /// The pending graph as a model of its own: large leaves become parameters.
 std::shared_ptr<ov::Model> build_model(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets,
                                        const Outputs& leaves) {
@@ -50,9 +45,9 @@ std::shared_ptr<ov::Model> build_model(const std::vector<std::shared_ptr<ov::Nod
 
 }  // namespace
 
-std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets,
-                          Outputs& leaves) {
-  std::string key;
+Structure structure(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets) {
+  Structure result;
+  auto& [key, leaves] = result;
   const CompileOptions& options = default_options();
   key += options.device + options.precision;
   append_bytes(key, options.threads);
@@ -83,7 +78,7 @@ std::string structure_key(const std::vector<std::shared_ptr<ov::Node>>& nodes, c
     numbering.emplace(node.get(), static_cast<uint32_t>(numbering.size()));
   }
   for (const auto& target : targets) number_of(target);
-  return key;
+  return result;
 }
 
 bool worth_compiling(const std::string& key, double saved_nanoseconds, size_t nodes) {
@@ -96,9 +91,9 @@ bool worth_compiling(const std::string& key, double saved_nanoseconds, size_t no
   return saved > compile_nanoseconds;
 }
 
-std::vector<ov::Tensor> run_compiled(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets) {
-  Outputs leaves;
-  const std::string key = structure_key(nodes, targets, leaves);
+std::vector<ov::Tensor> run_compiled(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets,
+                                     const Structure& structure) {
+  const auto& [key, leaves] = structure;
   ov::InferRequest* request = cache().find(key);
   if (!request) {
     ov::CompiledModel model = compile(build_model(nodes, targets, leaves), default_options());

@@ -57,14 +57,13 @@ void check_device(const std::string& device) {
   }
 }
 
-ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const CompileOptions& options) {
+ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options) {
   check_device(options.device);
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
                     ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
-  const auto exact = model->clone();
-  passes::make_exact(exact, is_cpu(options.device));
-  return core().compile_model(exact, options.device, config);
+  passes::make_exact(model, is_cpu(options.device));
+  return core().compile_model(model, options.device, config);
 }
 
 CompileOptions& default_options() {

@@ -22,8 +22,8 @@ ov::Core& core();
 /// Error if the device is not present; the message lists those that are.
 void check_device(const std::string& device);
 
-/// Compiles a model; checks the device and the precision's name.
-ov::CompiledModel compile(const std::shared_ptr<const ov::Model>& model, const CompileOptions& options);
+/// Compiles a model, which the passes rewrite; checks the device and the precision's name.
+ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options);
 
 /// The options of eager graphs and of predict, for this thread (device scope) and the process (threads).
 CompileOptions& default_options();

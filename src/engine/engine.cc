@@ -13,16 +13,16 @@ namespace {
 std::atomic<Tier> g_tier = Tier::automatic;
 thread_local uint64_t t_times_asked = 0;
 
-/// Whether a graph is computed by a compiled one. Deterministic: shapes and counts decide, never a clock.
-bool should_compile(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets) {
-  if (tier() == Tier::interpret || needs_width(nodes)) return false;
-  if (tier() == Tier::compile) return true;
+/// Below this, finding a compiled graph and setting it up costs what it saves.
+constexpr double kLeastSaved = 20e3;
+
+/// Nanoseconds that a compiled graph would save; none where the interpreter is to compute. Shapes decide, never a
+/// clock.
+double saved_by_compiling(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
+  if (tier() == Tier::interpret || needs_width(nodes)) return 0;
+  if (tier() == Tier::compile) return std::numeric_limits<double>::infinity();
   // Interpreted, a node takes 1.5 us beside its work. Compiled, the work is a tenth; its key takes 1 us a node.
-  const double count = static_cast<double>(nodes.size());
-  const double saved = 0.9 * work(nodes) + 0.5e3 * count - 10e3;
-  if (saved < 20e3) return false;
-  Outputs leaves;
-  return worth_compiling(structure_key(nodes, targets, leaves), saved, nodes.size());
+  return 0.9 * work(nodes) + 0.5e3 * static_cast<double>(nodes.size()) - 10e3;
 }
 
 }  // namespace
@@ -38,7 +38,8 @@ std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
   Outputs targets;
   for (const Tensor& tensor : tensors) targets.push_back(tensor.output());
   const auto nodes = pending_nodes(targets);
-  if (nodes.empty() || !should_compile(nodes, targets)) return interpret(nodes, targets);
+  const double saved = nodes.empty() ? 0 : saved_by_compiling(nodes);
+  if (saved < kLeastSaved) return interpret(nodes, targets);
   // Other live tensors on the way are computed along, or they would be computed again when asked for.
   const size_t wanted = targets.size();
   for (const auto& node : nodes) {
@@ -47,7 +48,12 @@ std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
       if (!listed && is_live(output)) targets.push_back(output);
     }
   }
-  std::vector<ov::Tensor> results = run_compiled(nodes, targets);
+  const Structure graph = structure(nodes, targets);
+  if (tier() == Tier::automatic && !worth_compiling(graph.key, saved, nodes.size())) {
+    targets.resize(wanted);
+    return interpret(nodes, targets);
+  }
+  std::vector<ov::Tensor> results = run_compiled(nodes, targets, graph);
   for (size_t i = 0; i < targets.size(); ++i) settle(targets[i], results[i]);
   results.resize(wanted);
   return results;

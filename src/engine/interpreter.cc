@@ -18,7 +18,8 @@ ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs)
                 fmt::format("{} of {} is not implemented: the plugin would narrow it", node.get_type_name(),
                             name(dtype_of(copy->get_output_element_type(0)))));
   }
-  return run_compiled({copy}, copy->outputs());
+  const Outputs outputs = copy->outputs();
+  return run_compiled({copy}, outputs, structure({copy}, outputs));
 }
 
 }  // namespace
@@ -40,6 +41,16 @@ std::vector<ov::Tensor> interpret(const std::vector<std::shared_ptr<ov::Node>>& 
   std::vector<ov::Tensor> numbers;
   for (const auto& target : targets) numbers.push_back(numbers_of(target));
   return numbers;
+}
+
+std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs) {
+  const auto graph = model.clone();
+  const auto parameters = graph->get_parameters();  // by value: replacing changes the list
+  for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->output(0).replace(constant(inputs[i]));
+  graph->validate_nodes_and_infer_types();
+  Outputs targets;
+  for (const auto& result : graph->get_results()) targets.push_back(result->input_value(0));
+  return interpret(pending_nodes(targets), targets);
 }
 
 }  // namespace keravino::engine

@@ -9,4 +9,8 @@ namespace keravino::engine {
 /// graph_mutex().
 std::vector<ov::Tensor> interpret(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets);
 
+/// The results of a whole graph for the numbers of its parameters. One that is a parameter or a constant shares its
+/// memory. Needs graph_mutex().
+std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs);
+
 }  // namespace keravino::engine

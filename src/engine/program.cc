@@ -41,19 +41,6 @@ ov::Tensor copy(const ov::Tensor& tensor) {
   return own;
 }
 
-std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs) {
-  const std::lock_guard lock(graph_mutex());
-  const auto constants = model.clone();
-  const auto parameters = constants->get_parameters();  // by value: replacing changes the list
-  for (size_t i = 0; i < inputs.size(); ++i) parameters[i]->output(0).replace(constant(inputs[i]));
-  constants->validate_nodes_and_infer_types();
-  Outputs targets;
-  for (const auto& result : constants->get_results()) targets.push_back(result->input_value(0));
-  std::vector<ov::Tensor> outputs = interpret(pending_nodes(targets), targets);
-  for (ov::Tensor& output : outputs) output = copy(output);  // one that is a constant or an input shares its memory
-  return outputs;
-}
-
 }  // namespace
 
 Tensor parameter(const ov::PartialShape& shape, DType dtype) {
@@ -138,7 +125,10 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   const auto is_empty = [](const ov::Tensor& tensor) { return tensor.get_size() == 0; };
   if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) ||
       std::any_of(inputs.begin(), inputs.end(), is_empty)) {
-    return interpret_model(*model_, inputs);
+    const std::lock_guard lock(graph_mutex());
+    std::vector<ov::Tensor> outputs = interpret_model(*model_, inputs);
+    for (ov::Tensor& output : outputs) output = copy(output);
+    return outputs;
   }
   std::vector<ov::Tensor> outputs(model_->get_results().size());
   for (const auto& [output, input] : input_of_output_) outputs[output] = copy(inputs[input]);

@@ -1,5 +1,6 @@
 #include "ops/memo.h"
 
+#include "engine/attributes.h"
 #include "engine/engine.h"
 #include "engine/lru.h"
 #include "engine/program.h"
@@ -9,12 +10,9 @@
 namespace keravino::ops {
 namespace {
 
-constexpr size_t kMemoSize = 4096;
+using engine::append_bytes;
 
-template <class T>
-void append_bytes(std::string& key, const T& value) {
-  key.append(reinterpret_cast<const char*>(&value), sizeof(value));
-}
+constexpr size_t kMemoSize = 4096;
 
 /// A call's arguments: equal keys for calls that build the same graph, and the tensors in their order.
 struct Signature {

@@ -98,8 +98,7 @@ TEST(Engine, threads_may_share_tensors) {
 TEST(Engine, structures_that_differ_have_different_keys) {
   const auto key = [](const Tensor& t) {
     const Outputs targets{t.output()};
-    Outputs leaves;
-    return structure_key(pending_nodes(targets), targets, leaves);
+    return structure(pending_nodes(targets), targets).key;
   };
   const Tensor x = filled({100}, 1);
   const Tensor other = filled({100}, 2);

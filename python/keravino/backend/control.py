@@ -4,18 +4,11 @@ they are not."""
 import builtins
 
 from keras.src import tree
-from keras.src.backend.openvino.body import any_traced, repeat, select, to_tensor
+from keras.src.backend.openvino.body import any_traced, numpy, repeat, select, to_tensor
 from keras.src.backend.openvino.body import flag as to_flag
 from keras.src.backend.openvino.variable import Variable
 
 from keravino import _native
-
-
-def op(name):
-    """A function of the registry's numpy family, or one that says that it is missing."""
-    from keras.src.backend.openvino import numpy
-
-    return getattr(numpy, name)
 
 
 def length(x, axis=0):
@@ -78,7 +71,7 @@ def while_loop(cond, body, loop_vars, maximum_iterations=None):
 
 def at_least_zero(n):
     """A number of steps: to a loop, less than none means no bound."""
-    return op("maximum")(n, 0) if any_traced(n) else builtins.max(int(n), 0)
+    return numpy().maximum(n, 0) if any_traced(n) else builtins.max(int(n), 0)
 
 
 def fori_loop(lower, upper, body_fun, init_val):
@@ -119,7 +112,7 @@ def scan(f, init, xs=None, length=None, reverse=False, unroll=1):
 
     def call(carry, x):
         carry, y = f(carry, x)
-        return carry, tree.map_structure(op("zeros_like"), carry) if y is None else y
+        return carry, tree.map_structure(numpy().zeros_like, carry) if y is None else y
 
     if any_traced((carry, xs, n)):
         return scan_traced(call, carry, xs, n, reverse)
@@ -146,13 +139,13 @@ def scan_traced(f, init, xs, n, reverse):
     slices = tree.flatten(xs) if xs is not None else []
     carry, ys = repeat("scan", step, tree.flatten(init), slices, trip_count=n, reverse=reverse)
     if reverse:
-        ys = [op("flip")(y, 0) for y in ys]
+        ys = [numpy().flip(y, 0) for y in ys]
     return tree.pack_sequence_as(init, carry), tree.pack_sequence_as(form, ys)
 
 
 def stack_all(structures):
     """One structure of stacked tensors out of several structures of tensors."""
-    return tree.map_structure(lambda *tensors: op("stack")(list(tensors)), *structures)
+    return tree.map_structure(lambda *tensors: numpy().stack(list(tensors)), *structures)
 
 
 def map(f, xs):
@@ -181,10 +174,10 @@ def associative_scan(f, elems, reverse=False, axis=0):
         return [to_tensor(x) for x in tree.flatten(result)]
 
     if reverse:
-        flat = [op("flip")(x, axis) for x in flat]
+        flat = [numpy().flip(x, axis) for x in flat]
     scanned = (partial_results if flat[0].shape[axis] is not None else partial_results_traced)(combine, flat, axis)
     if reverse:
-        scanned = [op("flip")(x, axis) for x in scanned]
+        scanned = [numpy().flip(x, axis) for x in scanned]
     return tree.pack_sequence_as(elems, scanned)
 
 
@@ -206,14 +199,14 @@ def partial_results(f, xs, axis):
     even = part(xs, 0, 1)
     if n > 2:
         rest = f(part(odd, 0, (n - 1) // 2), every_second(xs, 2, n))
-        even = [op("concatenate")([a, b], axis=axis) for a, b in zip(even, rest, strict=True)]
+        even = [numpy().concatenate([a, b], axis=axis) for a, b in zip(even, rest, strict=True)]
     half = n // 2
     pairs = [
-        op("reshape")(op("stack")([a, b], axis=axis + 1), [*a.shape[:axis], 2 * half, *a.shape[axis + 1 :]])
+        numpy().reshape(numpy().stack([a, b], axis=axis + 1), [*a.shape[:axis], 2 * half, *a.shape[axis + 1 :]])
         for a, b in zip(part(even, 0, half), odd, strict=True)
     ]
     if n % 2:
-        pairs = [op("concatenate")([a, b], axis=axis) for a, b in zip(pairs, part(even, half, n), strict=True)]
+        pairs = [numpy().concatenate([a, b], axis=axis) for a, b in zip(pairs, part(even, half, n), strict=True)]
     return pairs
 
 
@@ -222,9 +215,9 @@ def partial_results_traced(f, xs, axis):
 
     def step(parts, states):
         is_first, *before = states
-        parts = [op("expand_dims")(x, axis) for x in parts]
-        new = [op("where")(is_first, x, y) for x, y in zip(parts, f(before, parts), strict=True)]
-        return True, [to_tensor(False), *new], [op("squeeze")(x, axis) for x in new]
+        parts = [numpy().expand_dims(x, axis) for x in parts]
+        new = [numpy().where(is_first, x, y) for x, y in zip(parts, f(before, parts), strict=True)]
+        return True, [to_tensor(False), *new], [numpy().squeeze(x, axis) for x in new]
 
     first = [x[(builtins.slice(None),) * axis + (builtins.slice(0, 1),)] for x in xs]
     return repeat("associative_scan", step, [to_tensor(True), *first], xs, trip_count=length(xs[0], axis), axis=axis)[1]

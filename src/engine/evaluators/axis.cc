@@ -18,15 +18,11 @@ void each_line(const ov::Shape& shape, size_t axis, F visit) {
   }
 }
 
-size_t normal(int64_t axis, const ov::Shape& shape) {
-  return static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(shape.size()) : axis);
-}
-
 /// x - max - log(sum(e^(x - max))); where the largest is infinite that is NaN, as it is in NumPy.
 bool log_softmax(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (!inputs[0].get_element_type().is_real()) return false;
   const ov::Shape& shape = inputs[0].get_shape();
-  const size_t axis = normal(static_cast<const v::v5::LogSoftmax&>(node).get_axis(), shape);
+  const size_t axis = normal_axis(static_cast<const v::v5::LogSoftmax&>(node).get_axis(), shape.size());
   return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), shape));
     const T* from = inputs[0].data<const T>();
@@ -49,7 +45,7 @@ bool softmax(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   const ov::Tensor& in = inputs[0];
   if (!in.get_element_type().is_real()) return false;
   const ov::Shape& shape = in.get_shape();
-  const size_t axis = normal(static_cast<const v::v8::Softmax&>(node).get_axis(), shape);
+  const size_t axis = normal_axis(static_cast<const v::v8::Softmax&>(node).get_axis(), shape.size());
   return dispatch_wide(in.get_element_type(), [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(in.get_element_type(), shape));
     const T* from = in.data<const T>();
@@ -74,7 +70,7 @@ bool cum_sum(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   const auto& op = static_cast<const v::v0::CumSum&>(node);
   const ov::Shape& shape = inputs[0].get_shape();
   if (shape.empty()) return false;
-  const size_t axis = normal(convert(inputs[1], ov::element::i64).data<int64_t>()[0], shape);
+  const size_t axis = normal_axis(integers(inputs[1])[0], shape.size());
   return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), shape));
     const T* from = inputs[0].data<const T>();
@@ -109,8 +105,8 @@ bool top_k(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVect
   const auto& op = static_cast<const v::util::TopKBase&>(node);
   if (inputs[0].get_element_type() != ov::element::f64) return false;  // OpenVINO's own are fast
   const ov::Shape& shape = inputs[0].get_shape();
-  const size_t axis = normal(op.get_provided_axis(), shape);
-  const auto k = static_cast<size_t>(convert(inputs[1], ov::element::i64).data<int64_t>()[0]);
+  const size_t axis = normal_axis(op.get_provided_axis(), shape.size());
+  const auto k = static_cast<size_t>(integers(inputs[1])[0]);
   ov::Shape result = shape;
   result[axis] = k;
   outputs = {ov::Tensor(ov::element::f64, result), ov::Tensor(ov::element::i64, result)};

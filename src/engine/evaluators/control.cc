@@ -12,17 +12,6 @@ namespace {
 
 using Base = ov::op::util::MultiSubGraphOp;
 
-/// A body's results for the numbers of its parameters.
-ov::TensorVector run_body(const ov::Model& body, const ov::TensorVector& numbers) {
-  const auto graph = body.clone();
-  const auto parameters = graph->get_parameters();  // by value: replacing changes the list
-  for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->output(0).replace(constant(numbers[i]));
-  graph->validate_nodes_and_infer_types();
-  Outputs targets;
-  for (const auto& result : graph->get_results()) targets.push_back(result->input_value(0));
-  return interpret(pending_nodes(targets), targets);
-}
-
 template <class T>
 T scalar(const ov::Tensor& tensor) {
   return tensor.data<const T>()[0];
@@ -36,7 +25,7 @@ bool evaluate_if(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
   for (const auto& in : branches.get_input_descriptions(branch)) {
     numbers[in->m_body_parameter_index] = inputs[in->m_input_index];
   }
-  const ov::TensorVector results = run_body(*body, numbers);
+  const ov::TensorVector results = interpret_model(*body, numbers);
   outputs.resize(node.get_output_size());
   for (const auto& out : branches.get_output_descriptions(branch)) {
     outputs[out->m_output_index] = results[out->m_body_value_index];
@@ -96,7 +85,7 @@ bool evaluate_loop(const ov::Node& node, ov::TensorVector& outputs, const ov::Te
   ov::TensorVector results;
   std::vector<ov::TensorVector> stacked(node.get_output_size());
   for (int64_t step = 0; going_on && (trip_count < 0 || step < trip_count); ++step) {
-    results = run_body(*loop.get_function(), arguments(loop, inputs, results, step));
+    results = interpret_model(*loop.get_function(), arguments(loop, inputs, results, step));
     going_on = scalar<bool>(results[condition]);
     for (const auto& out : loop.get_output_descriptions()) {
       const bool stacks = ov::is_type<Base::ConcatOutputDescription>(out.get());

@@ -2,7 +2,18 @@
 
 #include <unordered_map>
 
+#include "engine/evaluate.h"
+
 namespace keravino::engine {
+
+std::vector<int64_t> integers(const ov::Tensor& tensor) {
+  const auto read = [&]<class T>(const T* numbers) {
+    return std::vector<int64_t>(numbers, numbers + tensor.get_size());
+  };
+  if (tensor.get_element_type() == ov::element::i32) return read(tensor.data<const int32_t>());
+  const ov::Tensor wide = convert(tensor, ov::element::i64);
+  return read(static_cast<const ov::Tensor&>(wide).data<const int64_t>());
+}
 
 Evaluator find_evaluator(const ov::Node& node) {
   static const auto* table = [] {

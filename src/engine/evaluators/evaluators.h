@@ -55,6 +55,14 @@ std::span<const EvaluatorRow> axis_evaluators();
 std::span<const EvaluatorRow> control_evaluators();
 std::span<const EvaluatorRow> movement_evaluators();
 
+/// The numbers of a tensor of integers: a shape, axes, indices.
+std::vector<int64_t> integers(const ov::Tensor& tensor);
+
+/// An axis counted from the first; a negative one counts from behind the last.
+inline size_t normal_axis(int64_t axis, size_t rank) {
+  return static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(rank) : axis);
+}
+
 /// The evaluator of a node's type, or null.
 Evaluator find_evaluator(const ov::Node& node);
 

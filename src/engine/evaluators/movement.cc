@@ -8,7 +8,6 @@ namespace keravino::engine {
 namespace {
 
 namespace v = ov::op;
-using Integers = std::vector<int64_t>;
 
 /// Whether elements are whole bytes that may be copied.
 bool movable(const ov::Tensor& tensor) {
@@ -16,14 +15,6 @@ bool movable(const ov::Tensor& tensor) {
 }
 
 std::byte* bytes(const ov::Tensor& tensor) { return static_cast<std::byte*>(const_cast<ov::Tensor&>(tensor).data()); }
-
-/// The numbers of a shape or of axes; none for a type that those do not have.
-std::optional<Integers> integers(const ov::Tensor& tensor) {
-  const auto read = [&]<class T>(const T* numbers) { return Integers(numbers, numbers + tensor.get_size()); };
-  if (tensor.get_element_type() == ov::element::i64) return read(tensor.data<const int64_t>());
-  if (tensor.get_element_type() == ov::element::i32) return read(tensor.data<const int32_t>());
-  return std::nullopt;
-}
 
 /// The result in order; `from` leads to its first element, `strides` (bytes in the source) along its axes.
 bool copy_to_dense(ov::TensorVector& outputs, const ov::Tensor& source, const ov::Shape& shape, const std::byte* from,
@@ -42,20 +33,19 @@ bool copy_to_dense(ov::TensorVector& outputs, const ov::Tensor& source, const ov
 bool slice(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
   const auto starts = integers(inputs[1]), stops = integers(inputs[2]), steps = integers(inputs[3]);
-  std::optional<Integers> axes = inputs.size() > 4 ? integers(inputs[4]) : Integers();
-  if (!movable(in) || !starts || !stops || !steps || !axes) return false;
+  const auto axes = inputs.size() > 4 ? integers(inputs[4]) : std::vector<int64_t>();
+  if (!movable(in)) return false;
   ov::Shape shape = in.get_shape();
   auto strides = byte_strides(shape, in.get_element_type().size());
   const std::byte* from = bytes(in);
-  for (size_t i = 0; i < starts->size(); ++i) {
-    const int64_t given = inputs.size() > 4 ? (*axes)[i] : static_cast<int64_t>(i);
-    const auto axis = static_cast<size_t>(given < 0 ? given + static_cast<int64_t>(shape.size()) : given);
+  for (size_t i = 0; i < starts.size(); ++i) {
+    const size_t axis = inputs.size() > 4 ? normal_axis(axes[i], shape.size()) : i;
     const auto size = static_cast<int64_t>(in.get_shape()[axis]);
-    const int64_t step = (*steps)[i];
+    const int64_t step = steps[i];
     const auto place = [&](int64_t at) {
       return std::clamp<int64_t>(at < 0 ? at + size : at, step < 0 ? -1 : 0, step < 0 ? size - 1 : size);
     };
-    const int64_t start = place((*starts)[i]), stop = place((*stops)[i]);
+    const int64_t start = place(starts[i]), stop = place(stops[i]);
     const int64_t way = step < 0 ? start - stop : stop - start;
     shape[axis] = static_cast<size_t>(way <= 0 ? 0 : (way - 1) / std::abs(step) + 1);
     from += start * strides[axis];
@@ -67,16 +57,16 @@ bool slice(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& i
 bool transpose(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
   auto order = integers(inputs[1]);
-  if (!movable(in) || !order) return false;
+  if (!movable(in)) return false;
   const size_t rank = in.get_shape().size();
-  if (order->empty()) {
-    for (size_t i = rank; i-- > 0;) order->push_back(static_cast<int64_t>(i));
+  if (order.empty()) {
+    for (size_t i = rank; i-- > 0;) order.push_back(static_cast<int64_t>(i));
   }
   const auto strides = byte_strides(in.get_shape(), in.get_element_type().size());
   ov::Shape shape(rank);
   std::vector<std::ptrdiff_t> moved(rank);
   for (size_t i = 0; i < rank; ++i) {
-    const auto axis = static_cast<size_t>((*order)[i]);
+    const auto axis = static_cast<size_t>(order[i]);
     shape[i] = in.get_shape()[axis];
     moved[i] = strides[axis];
   }
@@ -89,16 +79,16 @@ bool broadcast(const ov::Node& node, ov::TensorVector& outputs, const ov::Tensor
   const bool both = mode == v::BroadcastType::BIDIRECTIONAL;
   const ov::Tensor& in = inputs[0];
   const auto target = integers(inputs[1]);
-  if (!movable(in) || !target || (mode != v::BroadcastType::NUMPY && !both)) return false;
+  if (!movable(in) || (mode != v::BroadcastType::NUMPY && !both)) return false;
   const ov::Shape& own = in.get_shape();
-  const size_t rank = std::max(own.size(), target->size());
-  if (!both && rank > target->size()) return false;
+  const size_t rank = std::max(own.size(), target.size());
+  if (!both && rank > target.size()) return false;
   const auto strides = byte_strides(own, in.get_element_type().size());
   ov::Shape shape(rank, 1);
   std::vector<std::ptrdiff_t> repeated(rank, 0);
   for (size_t i = 0; i < rank; ++i) {  // from the last axis on
     const size_t axis = rank - 1 - i;
-    const size_t wanted = i < target->size() ? static_cast<size_t>((*target)[target->size() - 1 - i]) : 1;
+    const size_t wanted = i < target.size() ? static_cast<size_t>(target[target.size() - 1 - i]) : 1;
     const size_t size = i < own.size() ? own[own.size() - 1 - i] : 1;
     if (size != 1 && size != wanted && !(both && wanted == 1)) return false;
     shape[axis] = size == 1 ? wanted : size;
@@ -110,14 +100,12 @@ bool broadcast(const ov::Node& node, ov::TensorVector& outputs, const ov::Tensor
 bool concat(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (!movable(inputs[0])) return false;
   ov::Shape shape = inputs[0].get_shape();
-  const auto rank = static_cast<int64_t>(shape.size());
-  const int64_t given = static_cast<const v::v0::Concat&>(node).get_axis();
-  const auto axis = static_cast<std::ptrdiff_t>(given < 0 ? given + rank : given);
+  const size_t axis = normal_axis(static_cast<const v::v0::Concat&>(node).get_axis(), shape.size());
   size_t size = 0;
-  for (const ov::Tensor& in : inputs) size += in.get_shape()[static_cast<size_t>(axis)];
-  shape[static_cast<size_t>(axis)] = size;
+  for (const ov::Tensor& in : inputs) size += in.get_shape()[axis];
+  shape[axis] = size;
   ov::Tensor out(inputs[0].get_element_type(), shape);
-  const size_t outer = ov::shape_size(ov::Shape(shape.begin(), shape.begin() + axis));
+  const size_t outer = ov::shape_size(ov::Shape(shape.begin(), shape.begin() + static_cast<std::ptrdiff_t>(axis)));
   std::byte* to = bytes(out);
   for (size_t i = 0; i < outer; ++i) {
     for (const ov::Tensor& in : inputs) {
@@ -135,20 +123,19 @@ bool pad(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
   const auto& op = static_cast<const v::util::PadBase&>(node);
   const ov::Tensor& in = inputs[0];
   const auto before = integers(inputs[1]), after = integers(inputs[2]);
-  if (op.get_pad_mode() != v::PadMode::CONSTANT || inputs.size() < 4 || !movable(in) || !before || !after) return false;
+  if (op.get_pad_mode() != v::PadMode::CONSTANT || inputs.size() < 4 || !movable(in)) return false;
   const auto cuts = [](int64_t n) { return n < 0; };
-  if (std::any_of(before->begin(), before->end(), cuts) || std::any_of(after->begin(), after->end(), cuts))
-    return false;
+  if (std::any_of(before.begin(), before.end(), cuts) || std::any_of(after.begin(), after.end(), cuts)) return false;
   const size_t width = in.get_element_type().size();
   ov::Shape shape = in.get_shape();
-  for (size_t i = 0; i < shape.size(); ++i) shape[i] += static_cast<size_t>((*before)[i] + (*after)[i]);
+  for (size_t i = 0; i < shape.size(); ++i) shape[i] += static_cast<size_t>(before[i] + after[i]);
   copy_to_dense(outputs, inputs[3], shape, bytes(inputs[3]), std::vector<std::ptrdiff_t>(shape.size(), 0));
   const auto from = byte_strides(in.get_shape(), width), to = byte_strides(shape, width);
   std::byte* first = bytes(outputs[0]);
   std::vector<StridedAxis> axes;
   for (size_t i = 0; i < shape.size(); ++i) {
     axes.push_back({in.get_shape()[i], from[i], to[i]});
-    first += (*before)[i] * to[i];
+    first += before[i] * to[i];
   }
   strided_copy(bytes(in), first, axes, width);
   return true;
@@ -157,11 +144,10 @@ bool pad(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
 /// Negative indices count from the end; zeros where an index is out of range, as OpenVINO has it.
 bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
-  const auto indices = integers(inputs[1]), at = integers(inputs[2]);
-  if (!movable(in) || !indices || !at || static_cast<const v::v8::Gather&>(node).get_batch_dims() != 0) return false;
+  if (!movable(in) || static_cast<const v::v8::Gather&>(node).get_batch_dims() != 0) return false;
+  const auto indices = integers(inputs[1]);
   const ov::Shape& own = in.get_shape();
-  const auto axis = (*at)[0] < 0 ? (*at)[0] + static_cast<int64_t>(own.size()) : (*at)[0];
-  const auto split = own.begin() + axis;
+  const auto split = own.begin() + static_cast<std::ptrdiff_t>(normal_axis(integers(inputs[2])[0], own.size()));
   ov::Shape shape(own.begin(), split);
   shape.insert(shape.end(), inputs[1].get_shape().begin(), inputs[1].get_shape().end());
   shape.insert(shape.end(), split + 1, own.end());
@@ -172,7 +158,7 @@ bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   std::byte* to = bytes(out);
   for (size_t i = 0; i < outer; ++i) {
     const std::byte* from = bytes(in) + i * static_cast<size_t>(size) * run;
-    for (int64_t index : *indices) {
+    for (int64_t index : indices) {
       if (index < 0) index += size;
       if (index >= 0 && index < size)
         std::memcpy(to, from + static_cast<size_t>(index) * run, run);

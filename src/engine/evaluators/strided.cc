@@ -47,27 +47,13 @@ void copy_line(const std::byte* from, std::byte* to, const StridedAxis& axis, si
 }  // namespace
 
 void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis> axes, size_t width) {
-  for (const StridedAxis& axis : axes) {
-    if (axis.size == 0) return;
-  }
   axes = joined(axes);
-  if (axes.empty()) return static_cast<void>(std::memcpy(to, from, width));
-  const StridedAxis line = axes.back();
-  axes.pop_back();
-  std::vector<size_t> index(axes.size(), 0);
-  while (true) {
-    copy_line(from, to, line, width);
-    size_t axis = axes.size();
-    while (axis-- > 0) {
-      from += axes[axis].from;
-      to += axes[axis].to;
-      if (++index[axis] < axes[axis].size) break;
-      from -= axes[axis].from * static_cast<std::ptrdiff_t>(axes[axis].size);
-      to -= axes[axis].to * static_cast<std::ptrdiff_t>(axes[axis].size);
-      index[axis] = 0;
-    }
-    if (axis == static_cast<size_t>(-1)) return;
+  StridedAxis line{1, 0, 0};
+  if (!axes.empty()) {
+    line = axes.back();
+    axes.pop_back();
   }
+  each_place(axes, [&](std::ptrdiff_t i, std::ptrdiff_t j) { copy_line(from + i, to + j, line, width); });
 }
 
 std::vector<std::ptrdiff_t> byte_strides(const ov::Shape& shape, size_t width) {

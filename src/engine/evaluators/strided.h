@@ -7,11 +7,34 @@
 
 namespace keravino::engine {
 
-/// One axis of a copy: so many elements, and the bytes from one to the next in the source and in the target.
+/// One axis of a copy: so many elements, and the way from one to the next in the source and in the target.
 struct StridedAxis {
   size_t size;
   std::ptrdiff_t from, to;
 };
+
+/// Calls visit(from, to) with the offsets of each combination of the axes' places, the last axis fastest.
+template <class F>
+void each_place(const std::vector<StridedAxis>& axes, F visit) {
+  for (const StridedAxis& axis : axes) {
+    if (axis.size == 0) return;
+  }
+  std::vector<size_t> index(axes.size(), 0);
+  std::ptrdiff_t from = 0, to = 0;
+  while (true) {
+    visit(from, to);
+    size_t axis = axes.size();
+    while (axis-- > 0) {
+      from += axes[axis].from;
+      to += axes[axis].to;
+      if (++index[axis] < axes[axis].size) break;
+      from -= axes[axis].from * static_cast<std::ptrdiff_t>(axes[axis].size);
+      to -= axes[axis].to * static_cast<std::ptrdiff_t>(axes[axis].size);
+      index[axis] = 0;
+    }
+    if (axis == static_cast<size_t>(-1)) return;
+  }
+}
 
 /// Copies elements of `width` bytes along all combinations of the axes, the last one fastest.
 void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis> axes, size_t width);

@@ -1,9 +1,8 @@
 // Reductions, and MatMul of float64 and integers, where OpenVINO's own `evaluate` is too narrow or slow.
 #include <openvino/op/util/arithmetic_reductions_keep_dims.hpp>
 
-#include "engine/evaluate.h"
 #include "engine/evaluators/evaluators.h"
-#include "tensor/value.h"
+#include "engine/evaluators/strided.h"
 
 namespace keravino::engine {
 namespace {
@@ -13,17 +12,13 @@ namespace v = ov::op;
 /// Steps through a tensor's elements in order; `at` is the element of a second tensor with these strides.
 template <class F>
 void walk(const ov::Shape& shape, const std::vector<size_t>& strides, F visit) {
-  std::vector<size_t> index(shape.size(), 0);
-  size_t at = 0;
-  for (size_t i = 0; i < ov::shape_size(shape); ++i) {
-    visit(i, at);
-    for (size_t axis = shape.size(); axis-- > 0;) {
-      at += strides[axis];
-      if (++index[axis] < shape[axis]) break;
-      at -= strides[axis] * shape[axis];
-      index[axis] = 0;
-    }
+  const auto dense = byte_strides(shape, 1);
+  std::vector<StridedAxis> axes;
+  for (size_t i = 0; i < shape.size(); ++i) {
+    axes.push_back({shape[i], dense[i], static_cast<std::ptrdiff_t>(strides[i])});
   }
+  each_place(axes,
+             [&](std::ptrdiff_t i, std::ptrdiff_t at) { visit(static_cast<size_t>(i), static_cast<size_t>(at)); });
 }
 
 /// Which axes a reduction takes in, and the shape and strides of its result.
@@ -33,12 +28,8 @@ struct Reduction {
 
   Reduction(const ov::Node& node, const ov::TensorVector& inputs) : strides(inputs[0].get_shape().size(), 0) {
     const ov::Shape& from = inputs[0].get_shape();
-    const ov::Tensor axes = convert(inputs[1], ov::element::i64);
     std::vector<bool> reduced(from.size(), false);
-    for (size_t i = 0; i < axes.get_size(); ++i) {
-      const int64_t axis = axes.data<const int64_t>()[i];
-      reduced[static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(from.size()) : axis)] = true;
-    }
+    for (const int64_t axis : integers(inputs[1])) reduced[normal_axis(axis, from.size())] = true;
     const bool keep = static_cast<const v::util::ArithmeticReductionKeepDims&>(node).get_keep_dims();
     size_t stride = 1;
     for (size_t axis = from.size(); axis-- > 0;) {
