@@ -9,7 +9,7 @@ namespace keravino::engine {
 struct Structure {
   std::string key;  ///< equal for graphs that compile to the same thing: op types, attributes, topology, leaf dtypes
                     ///< and shapes, small leaves by value
-  Outputs leaves;  ///< the large leaves, in the order of the compiled graph's inputs
+  Outputs leaves;   ///< the large leaves, in the order of the compiled graph's inputs
 };
 Structure structure(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets);
 
