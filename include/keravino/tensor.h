@@ -99,6 +99,10 @@ class Tensor {
   std::shared_ptr<Value> value_;
 };
 
+/// The numbers of `x` at the top of a graph that is kept, as one that is traced is: what is computed from it can be
+/// differentiated by it, and has numbers too.
+Tensor watched(const Tensor& x);
+
 // Arithmetic as in C++: a number takes the tensor's dtype, 64 bits stay 64 bits.
 Tensor operator+(const Tensor& a, const Tensor& b);
 Tensor operator-(const Tensor& a, const Tensor& b);

@@ -16,6 +16,9 @@ void add_program(nanobind::module_& module);
 /// Adds what makes If and Loop nodes out of traced functions.
 void add_control(nanobind::module_& module);
 
+/// Adds gradients of traced graphs.
+void add_gradients(nanobind::module_& module);
+
 /// Adds what is asked of and said to devices.
 void add_device(nanobind::module_& module);
 

@@ -25,6 +25,7 @@ NB_MODULE(_native, module) {
   python::add_functions(module);
   python::add_program(module);
   python::add_control(module);
+  python::add_gradients(module);
   python::add_device(module);
   module.def(
       "set_variable_type", [](nb::handle type) { python::set_variable_type(type.ptr()); },

@@ -5,6 +5,7 @@
 #include "engine/lru.h"
 #include "keravino/error.h"
 #include "kernels/random.h"
+#include "passes/fold.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -40,7 +41,9 @@ std::shared_ptr<ov::Model> build_model(const std::vector<std::shared_ptr<ov::Nod
   }
   ov::OutputVector results;
   for (const auto& target : targets) results.push_back(copy_of(target));
-  return std::make_shared<ov::Model>(results, parameters);
+  auto model = std::make_shared<ov::Model>(results, parameters);
+  passes::remove_custom_gradients(model);
+  return model;
 }
 
 }  // namespace

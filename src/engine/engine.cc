@@ -32,11 +32,9 @@ Tier tier() { return g_tier; }
 
 uint64_t times_asked() { return t_times_asked; }
 
-std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
-  ++t_times_asked;
-  const std::lock_guard lock(graph_mutex());
-  Outputs targets;
-  for (const Tensor& tensor : tensors) targets.push_back(tensor.output());
+namespace {
+
+std::vector<ov::Tensor> compute(Outputs targets) {
   const auto nodes = pending_nodes(targets);
   const double saved = nodes.empty() ? 0 : saved_by_compiling(nodes);
   if (saved < kLeastSaved) return interpret(nodes, targets);
@@ -56,6 +54,32 @@ std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
   std::vector<ov::Tensor> results = run_compiled(nodes, targets, graph);
   for (size_t i = 0; i < targets.size(); ++i) settle(targets[i], results[i]);
   results.resize(wanted);
+  return results;
+}
+
+}  // namespace
+
+std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
+  ++t_times_asked;
+  const std::lock_guard lock(graph_mutex());
+  std::vector<ov::Tensor> results(tensors.size());
+  Outputs targets;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    if (tensors[i].value()->numbers) {
+      results[i] = *tensors[i].value()->numbers;
+    } else {
+      targets.push_back(tensors[i].output());
+      places.push_back(i);
+    }
+  }
+  if (targets.empty()) return results;
+  const std::vector<ov::Tensor> computed = compute(targets);
+  for (size_t i = 0; i < places.size(); ++i) {
+    const Tensor& tensor = tensors[places[i]];
+    results[places[i]] = computed[i];
+    if (tensor.traced()) tensor.value()->numbers = computed[i];  // its graph stays, so it would be computed again
+  }
   return results;
 }
 

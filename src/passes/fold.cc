@@ -5,6 +5,8 @@
 #include <openvino/op/util/max_pool_base.hpp>
 #include <openvino/op/util/pad_base.hpp>
 
+#include "ops/custom_gradient.h"
+
 namespace keravino::passes {
 
 namespace {
@@ -151,6 +153,19 @@ size_t remove_no_op_converts(const std::shared_ptr<ov::Model>& model) {
     if (node->get_input_element_type(0) != node->get_output_element_type(0)) continue;
     if (node->get_input_element_type(0).is_dynamic()) continue;
     removed += ov::replace_output_update_name(node->output(0), node->input_value(0)) ? 1 : 0;
+  }
+  return removed;
+}
+
+size_t remove_custom_gradients(const std::shared_ptr<ov::Model>& model) {
+  size_t removed = 0;
+  for (const auto& node : model->get_ordered_ops()) {
+    if (const auto outer = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
+      for (const auto& body : outer->get_functions()) removed += remove_custom_gradients(body);
+    }
+    if (!ov::is_type<ops::CustomGradient>(node)) continue;
+    for (size_t i = 0; i < node->get_output_size(); ++i) node->output(i).replace(node->input_value(i));
+    ++removed;
   }
   return removed;
 }

@@ -6,6 +6,7 @@ namespace keravino::passes {
 
 Report optimize(const std::shared_ptr<ov::Model>& model) {
   Report report;
+  remove_custom_gradients(model);
   report.converts_removed = remove_no_op_converts(model);
   report.layout = sink_transposes(model);
   report.pads_folded = fold_pads(model);

@@ -160,4 +160,10 @@ ov::Tensor Tensor::numbers() const {
   return engine::numbers(*this);
 }
 
+Tensor watched(const Tensor& x) {
+  const ov::Tensor numbers = x.numbers();
+  const std::lock_guard lock(graph_mutex());
+  return Tensor(std::make_shared<Value>(constant(numbers), true, 0));
+}
+
 }  // namespace keravino

@@ -223,16 +223,6 @@ def partial_results_traced(f, xs, axis):
     return repeat("associative_scan", step, [to_tensor(True), *first], xs, trip_count=length(xs[0], axis), axis=axis)[1]
 
 
-def stop_gradient(variable):
-    """The tensor itself: there are no gradients yet to stop."""
-    return variable.value if isinstance(variable, Variable) else to_tensor(variable)
-
-
-def custom_gradient(fun):
-    """The forward part of a function with its own gradient."""
-    return lambda *args, **kwargs: fun(*args, **kwargs)[0]
-
-
 def remat(f):
     """The function itself: without gradients there is nothing to compute again."""
     return f

@@ -12,17 +12,16 @@ from keras.src.backend.openvino.config import follow_config
 from keras.src.backend.openvino.control import (  # noqa: F401  (Keras looks for them here)
     associative_scan,
     cond,
-    custom_gradient,
     fori_loop,
     map,
     remat,
     scan,
-    stop_gradient,
     switch,
     vectorized_map,
     while_loop,
 )
 from keras.src.backend.openvino.spec import compute_output_spec  # noqa: F401
+from keras.src.backend.openvino.tape import custom_gradient, stop_gradient  # noqa: F401
 from keras.src.backend.openvino.variable import Variable
 
 from keravino import _native

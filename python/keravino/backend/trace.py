@@ -17,6 +17,7 @@ from keravino import _native, options
 from keravino._native import Tensor
 
 EXACT_SHAPES = 4  # so many different shapes get a program each; those after them share one with open dimensions
+CHANGES = 2  # so often a variable may change before it becomes an input of programs
 PROGRAMS = 32  # of one function at a time; the least recently used one goes first
 
 
@@ -25,7 +26,7 @@ class TraceScope(StatelessScope):
 
     def __init__(self, state):
         super().__init__(state_mapping=state, collect_losses=True)
-        self.assigned = {id(variable): variable for variable, _ in state}
+        self.assigned = {}
 
     def get_current_value(self, variable):
         """A variable's value. Keras asks for regularized weights here, whether they are in the scope or not."""
@@ -41,10 +42,10 @@ class TraceScope(StatelessScope):
 class Shapes:
     """Which shapes to trace for: each as it is while they are few, then one pattern with None wherever they differ."""
 
-    def __init__(self):
+    def __init__(self, always_exact=False):
         self.exact = set()
         self.pattern = None
-        self.always_exact = False  # the function cannot be traced with open dimensions
+        self.always_exact = always_exact  # the function cannot, or shall not, be traced with open dimensions
 
     def choose(self, shapes):
         """The shapes to trace for, for arguments of these shapes."""
@@ -69,10 +70,10 @@ class Traced:
         symbols = [_native.parameter(v.shape, v._dtype) for v in state]
         with Reads() as reads, TraceScope(list(zip(state, symbols, strict=True))) as scope:
             outputs = function(*arguments)
-            new_state = [scope.get_current_value(v) for v in state]
         self.reads = list(reads.versions.values())
-        self.assigned = list(scope.assigned.values())
         self.state = state
+        self.assigned = list(scope.assigned.values())
+        new_state = [scope.get_current_value(v) for v in self.assigned]
         self.checked = -1
         self.structure = outputs
         self.flat = tree.flatten(outputs)
@@ -89,13 +90,17 @@ class Traced:
 
     def is_complete(self):
         """Whether every variable that was assigned is state, and none was initialized or assigned meanwhile."""
-        return len(self.assigned) == len(self.state) and self.is_fresh()
+        return {id(v) for v in self.assigned} <= {id(v) for v in self.state} and self.is_fresh()
+
+    def stale(self):
+        """The variables that have other values than the program holds."""
+        return [variable for variable, version in self.reads if variable.version != version]
 
     def is_fresh(self):
         """Whether the variables still have the values that the program holds."""
         latest = latest_change()
         if self.checked != latest:
-            if any(variable.version != version for variable, version in self.reads):
+            if self.stale():
                 return False
             self.checked = latest
         return True
@@ -106,8 +111,8 @@ class Traced:
             return self.pack(self.program(inputs))
         with self.lock:
             values = self.program(inputs + [v._value for v in self.state], len(self.places))
-            for variable, value in zip(self.state, values[len(self.places) :], strict=True):
-                variable.assign(value)
+            for variable, value in zip(self.assigned, values[len(self.places) :], strict=True):
+                variable.replace(value)
         return self.pack(values)
 
     def pack(self, values):
@@ -127,14 +132,16 @@ class Function:
         function: called with traced tensors in place of arrays; what else is in the arguments stays as it is.
         state: variables known to be assigned by it; others are found by tracing.
         precision: function of no arguments that names the precision to compile for.
+        exact: trace for each shape as it is.
     """
 
-    def __init__(self, function, state=(), precision=lambda: "f32"):
+    def __init__(self, function, state=(), precision=lambda: "f32", exact=False):
         self._function = function
         self._state = list(state)
         self._precision = precision
         self._programs = collections.OrderedDict()
-        self._shapes = collections.defaultdict(Shapes)
+        self._changes = collections.Counter()
+        self._shapes = collections.defaultdict(lambda: Shapes(exact))
         self._lock = threading.RLock()
 
     def __call__(self, *args):
@@ -158,6 +165,8 @@ class Function:
         chosen = shapes.choose(exact)
         traced = self._programs.get((kind, chosen))
         if traced is None or not traced.is_fresh():
+            if traced is not None:
+                self._hold_as_state(traced.stale())
             try:
                 traced = self._trace(args, leaves, chosen)
             except Exception:
@@ -172,6 +181,15 @@ class Function:
             self._programs.popitem(last=False)
         return traced
 
+    def _hold_as_state(self, variables):
+        """Makes variables that keep changing inputs of the next programs; as constants they would cost a program each
+        time."""
+        known = {id(v) for v in self._state}
+        for v in variables:
+            self._changes[id(v)] += 1
+            if self._changes[id(v)] >= CHANGES and id(v) not in known:
+                self._state.append(v)
+
     def _trace(self, args, leaves, shapes):
         for _ in range(4):  # variables may be created, and state found, by the first two
             remaining = iter(shapes)
@@ -184,7 +202,8 @@ class Function:
             traced = Traced(self._function, parameters, arguments, self._state, precision)
             if traced.is_complete():
                 return traced
-            self._state = traced.assigned
+            known = {id(v) for v in self._state}
+            self._state += [v for v in traced.assigned if id(v) not in known]
         raise RuntimeError("variables keep being created or assigned from outside while this function is traced")
 
 

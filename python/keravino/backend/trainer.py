@@ -1,21 +1,20 @@
-"""Keras's Trainer on keravino: predict and evaluate as compiled programs."""
+"""Keras's Trainer on keravino: fit, predict and evaluate as compiled programs."""
+
+import warnings
 
 import numpy as np
 from keras.src import backend, tree
 from keras.src import callbacks as callbacks_module
+from keras.src import optimizers as optimizers_module
+from keras.src.backend import config
 from keras.src.backend.openvino.precision import model_precision
+from keras.src.backend.openvino.tape import GradientTape
 from keras.src.backend.openvino.trace import Function
 from keras.src.trainers import trainer as base_trainer
-from keras.src.trainers.data_adapters import data_adapter_utils
+from keras.src.trainers.data_adapters import array_slicing, data_adapter_utils
 from keras.src.trainers.epoch_iterator import EpochIterator
 from keras.src.utils import traceback_utils
 from keras.src.utils.python_utils import pythonify_logs
-
-NO_TRAINING = (
-    "`{}` is not implemented on keravino yet: it has no gradients so far. Train with another backend "
-    "(KERAS_BACKEND=jax, torch or tensorflow), save the model as .keras and load that here."
-)
-
 
 class OpenVINOTrainer(base_trainer.Trainer):
     """The part of keras.Model that runs it on data."""
@@ -29,13 +28,31 @@ class OpenVINOTrainer(base_trainer.Trainer):
     def _forward(self, x):
         return self(x, training=False) if self._call_has_training_arg else self(x)
 
+    def train_step(self, data):
+        """Loss, gradients and an update of the weights for one batch. To be overridden for another way to train."""
+        x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(data)
+        with GradientTape() as tape:
+            y_pred = self(x, training=True) if self._call_has_training_arg else self(x)
+            loss = self._compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
+            scaled = loss if self.optimizer is None else self.optimizer.scale_loss(loss)
+        self._track_loss(loss, x)
+        weights = self.trainable_weights
+        if weights:
+            self.optimizer.apply(tape.gradient(scaled, weights), weights)
+        else:
+            warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+        return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+
+    def _track_loss(self, loss, x):
+        first = next(i for i in tree.flatten(x) if i is not None)
+        self._loss_tracker.update_state(loss, sample_weight=backend.core.shape(first)[0])
+
     def test_step(self, data):
         """Loss and metrics of one batch."""
         x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(data)
         y_pred = self._forward(x)
         loss = self._compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
-        first = next(i for i in tree.flatten(x) if i is not None)
-        self._loss_tracker.update_state(loss, sample_weight=backend.core.shape(first)[0])
+        self._track_loss(loss, x)
         return self.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
 
     def predict_step(self, data):
@@ -43,25 +60,29 @@ class OpenVINOTrainer(base_trainer.Trainer):
         x, _, _ = data_adapter_utils.unpack_x_y_sample_weight(data)
         return self._forward(x)
 
-    def _step(self, function, state=()):
+    def _step(self, function, state=(), exact=False):
         """A step on one batch as a compiled program; in Python if that is asked for or a layer is not made of ops."""
         if self.run_eagerly or not base_trainer.model_supports_jit(self):
             return lambda data: tree.map_structure(to_numpy, function(data))
-        return Function(function, state, lambda: model_precision(self))
+        return Function(function, state, lambda: model_precision(self), exact)
+
+    def make_train_function(self, force=False):
+        """Makes the function that trains on a list of batches."""
+        if self.train_function is not None and not force:
+            return self.train_function
+        state = [*self.trainable_variables, *self.non_trainable_variables, *self.metrics_variables]
+        if self.optimizer is not None:
+            state += self.optimizer.variables
+        # The plugin convolves with weights that are inputs only where shapes are static.
+        self.train_function = on_batches(self._step(self.train_step, state, exact=True))
+        return self.train_function
 
     def make_test_function(self, force=False):
         """Makes the function that evaluates a list of batches."""
         if self.test_function is not None and not force:
             return self.test_function
-        step = self._step(self.test_step, self.metrics_variables)
-
-        def test_function(data):
-            for batch in data:
-                logs = step(batch)
-            return logs
-
-        self.test_function = test_function
-        return test_function
+        self.test_function = on_batches(self._step(self.test_step, self.metrics_variables))
+        return self.test_function
 
     def make_predict_function(self, force=False):
         """Makes the function that predicts a list of batches."""
@@ -76,26 +97,121 @@ class OpenVINOTrainer(base_trainer.Trainer):
         self.predict_function = predict_function
         return predict_function
 
-    def make_train_function(self, force=False):
-        """Raises NotImplementedError."""
-        raise NotImplementedError(NO_TRAINING.format("fit"))
-
-    def fit(self, *args, **kwargs):
-        """Raises NotImplementedError."""
-        raise NotImplementedError(NO_TRAINING.format("fit"))
-
-    def train_on_batch(self, *args, **kwargs):
-        """Raises NotImplementedError."""
-        raise NotImplementedError(NO_TRAINING.format("train_on_batch"))
-
-    def _callbacks(self, callbacks, verbose, steps):
+    def _callbacks(self, callbacks, verbose, steps, epochs=1, history=False):
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
-        if not callbacks and verbose == 0:
+        if not callbacks and verbose == 0 and not history:
             return callbacks_module.Callback()  # does nothing, while a list would hand every batch to a thread
         return callbacks_module.CallbackList(
-            callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=steps, model=self
+            callbacks,
+            add_history=history,
+            add_progbar=verbose != 0,
+            verbose=verbose,
+            epochs=epochs,
+            steps=steps,
+            model=self,
         )
+
+    @traceback_utils.filter_traceback
+    def fit(
+        self,
+        x=None,
+        y=None,
+        batch_size=None,
+        epochs=1,
+        verbose="auto",
+        callbacks=None,
+        validation_split=0.0,
+        validation_data=None,
+        shuffle=True,
+        class_weight=None,
+        sample_weight=None,
+        initial_epoch=0,
+        steps_per_epoch=None,
+        validation_steps=None,
+        validation_batch_size=None,
+        validation_freq=1,
+    ):
+        """Trains for some epochs; the History of losses and metrics. Arguments as in Keras."""
+        self._assert_compile_called("fit")
+        if (most := config.max_epochs()) and most < epochs:
+            warnings.warn(f"Limiting epochs to {most}", stacklevel=2)
+            epochs = most
+        self._eval_epoch_iterator = None
+        if validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = array_slicing.train_validation_split(
+                (x, y, sample_weight), validation_split=validation_split
+            )
+        epoch_iterator = EpochIterator(
+            x=x,
+            y=y,
+            sample_weight=sample_weight,
+            batch_size=batch_size,
+            steps_per_epoch=steps_per_epoch,
+            shuffle=shuffle,
+            class_weight=class_weight,
+            steps_per_execution=self.steps_per_execution,
+        )
+        self._symbolic_build(iterator=epoch_iterator)
+        epoch_iterator.reset()
+        callbacks = self._callbacks(callbacks, verbose, epoch_iterator.num_batches, epochs, history=True)
+
+        self.make_train_function()
+        self.stop_training = False
+        logs = {}
+        callbacks.on_train_begin()
+        for epoch in range(self._initial_epoch or initial_epoch, epochs):
+            self.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+            logs = self._train_epoch(epoch_iterator, callbacks)
+            if validation_data is not None and self._should_eval(epoch, validation_freq):
+                logs |= self._validate(
+                    validation_data, validation_batch_size or batch_size, validation_steps, callbacks
+                )
+            callbacks.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        if isinstance(self.optimizer, optimizers_module.Optimizer) and epochs > 0:
+            self.optimizer.finalize_variable_values(self.trainable_weights)
+        self._eval_epoch_iterator = None
+        callbacks.on_train_end(logs=logs)
+        return self.history
+
+    def _train_epoch(self, epoch_iterator, callbacks):
+        """Loss and metrics of one epoch."""
+        logs = {}
+        for begin_step, end_step, data in epoch_iterator:
+            callbacks.on_train_batch_begin(begin_step)
+            logs = pythonify_logs(self.train_function(data))
+            callbacks.on_train_batch_end(end_step, logs)
+            if self.stop_training:
+                break
+        return dict(pythonify_logs(self._get_metrics_result_or_logs(logs)))
+
+    def _validate(self, data, batch_size, steps, callbacks):
+        """Loss and metrics of the validation data, as `val_...`."""
+        x, y, sample_weight = data_adapter_utils.unpack_x_y_sample_weight(data)
+        if self._eval_epoch_iterator is None:
+            self._eval_epoch_iterator = EpochIterator(
+                x=x,
+                y=y,
+                sample_weight=sample_weight,
+                batch_size=batch_size,
+                steps_per_epoch=steps,
+                shuffle=False,
+                steps_per_execution=self.steps_per_execution,
+            )
+        logs = self.evaluate(
+            x,
+            y,
+            batch_size=batch_size,
+            sample_weight=sample_weight,
+            steps=steps,
+            callbacks=callbacks,
+            return_dict=True,
+            _use_cached_eval_dataset=True,
+        )
+        return {f"val_{name}": value for name, value in logs.items()}
 
     @traceback_utils.filter_traceback
     def evaluate(
@@ -172,6 +288,24 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return concatenate(outputs)
 
     @traceback_utils.filter_traceback
+    def train_on_batch(self, x, y=None, sample_weight=None, class_weight=None, return_dict=False):
+        """Trains on one batch; its loss and metrics. Arguments as in Keras."""
+        self._assert_compile_called("train_on_batch")
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError(
+                    "Arguments `sample_weight` and `class_weight` cannot be specified at the same time. "
+                    f"Received: sample_weight={sample_weight}, class_weight={class_weight}"
+                )
+            sample_weight = data_adapter_utils.class_weight_to_sample_weights(y, class_weight)
+        data = (x, y, sample_weight)
+        self._symbolic_build(data_batch=data)
+        self.make_train_function()
+        self.reset_metrics()
+        logs = pythonify_logs(self.train_function([data]))
+        return logs if return_dict else self._flatten_metrics_in_order(logs)
+
+    @traceback_utils.filter_traceback
     def test_on_batch(self, x, y=None, sample_weight=None, return_dict=False):
         """Loss and metrics of one batch. Arguments as in Keras."""
         self._assert_compile_called("test_on_batch")
@@ -187,6 +321,17 @@ class OpenVINOTrainer(base_trainer.Trainer):
         """Outputs for one batch, as NumPy arrays."""
         self.make_predict_function()
         return self.predict_function([(x,)])
+
+
+def on_batches(step):
+    """A function that takes a step on each batch of a list and returns what the last one returns."""
+
+    def function(data):
+        for batch in data:
+            logs = step(batch)
+        return logs
+
+    return function
 
 
 def to_numpy(x):

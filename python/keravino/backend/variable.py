@@ -6,6 +6,7 @@ import threading
 import numpy as np
 from keras.src.backend.common import KerasVariable
 from keras.src.backend.common.stateless_scope import get_stateless_scope
+from keras.src.backend.openvino import tape
 
 from keravino import _native
 
@@ -47,6 +48,10 @@ class Variable(KerasVariable):
         self.version += 1
         _latest = next(_counter)
 
+    def replace(self, value):
+        """Takes the numbers that a program computed for it, of its shape and dtype."""
+        self._direct_assign(value)
+
     def _convert_to_tensor(self, value, dtype=None):
         from keras.src.backend.openvino.core import convert_to_tensor
 
@@ -69,7 +74,7 @@ class Variable(KerasVariable):
             value = self.read() if value is None else value
         if value is None:  # created under a StatelessScope: only its shape and dtype matter so far
             value = self._initializer(self._shape, dtype=self._dtype)
-        return self._maybe_autocast(value)
+        return self._maybe_autocast(tape.read(self, value))
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self.value.__array__(dtype, copy))

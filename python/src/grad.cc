@@ -1,0 +1,95 @@
+// Gradients of traced graphs.
+#include "keravino/grad.h"
+
+#include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
+#include <nanobind/stl/vector.h>
+
+#include <openvino/core/graph_util.hpp>
+#include <openvino/op/parameter.hpp>
+
+#include "engine/engine.h"
+#include "functions.h"
+#include "ops/custom_gradient.h"
+#include "ops/shapes.h"
+#include "tensor/value.h"
+
+namespace nb = nanobind;
+
+namespace keravino::python {
+
+namespace {
+
+/// A Python function of the gradients of the ys as the derivative of an op. It outlives no interpreter: graphs are
+/// dropped before.
+class PythonVjp {
+ public:
+  explicit PythonVjp(nb::object function) : function_(new nb::object(std::move(function)), [](nb::object* held) {
+    const nb::gil_scoped_acquire acquire;
+    delete held;
+  }) {}
+
+  std::vector<Tensor> operator()(const std::vector<Tensor>&, const std::vector<Tensor>& ys,
+                                 const std::vector<Tensor>& gs) const {
+    const nb::gil_scoped_acquire acquire;
+    nb::list arguments;
+    for (size_t i = 0; i < ys.size(); ++i) arguments.append(gs[i] ? gs[i] : ops::filled(ops::dims(ys[i]), 0, ys[i].dtype()));
+    std::vector<Tensor> results;
+    for (nb::handle item : (*function_)(*arguments)) {
+      results.push_back(item.is_none() ? Tensor() : nb::cast<Tensor>(item));
+    }
+    return results;
+  }
+
+ private:
+  std::shared_ptr<nb::object> function_;
+};
+
+/// True if a graph has no parameter: its numbers can be computed.
+bool has_numbers(const Tensor& x) {
+  const std::lock_guard lock(graph_mutex());
+  for (const auto& node : ov::topological_sort(ov::NodeVector{x.output().get_node_shared_ptr()})) {
+    if (ov::is_type<ov::op::v0::Parameter>(node)) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+void add_gradients(nb::module_& module) {
+  module.def("watched", &watched, nb::arg("x"),
+             "The numbers of x at the top of a graph that is kept and can be differentiated.");
+  module.def(
+      "settled",
+      [](const std::vector<Tensor>& xs) {
+        std::vector<Tensor> results;
+        for (const ov::Tensor& numbers : engine::numbers(xs)) results.emplace_back(numbers);
+        return results;
+      },
+      nb::arg("xs"), "The same numbers without the graphs that they came from, computed together.");
+  module.def("has_numbers", &has_numbers, nb::arg("x"), "Whether nothing of the graph of x is a parameter.");
+  module.def(
+      "with_gradient",
+      [](const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, nb::object vjp) {
+        return ops::with_gradient(ys, xs, PythonVjp(std::move(vjp)));
+      },
+      nb::arg("ys"), nb::arg("xs"), nb::arg("vjp"),
+      "The ys with a derivative of their own: `vjp` takes the gradients of the ys and returns those of the xs.");
+  nb::class_<ops::Recording>(module, "Recording", "While one lives, graphs of this thread keep what gradients need.")
+      .def(nb::init<>());
+  module.def("recording", &ops::recording, "Whether a Recording lives in this thread.");
+  module.def(
+      "gradients",
+      [](const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
+         const std::optional<std::vector<Tensor>>& seeds) {
+        nb::list results;
+        for (const Tensor& g : gradients(ys, xs, seeds.value_or(std::vector<Tensor>{})))
+          results.append(g ? nb::cast(g) : nb::none());
+        return results;
+      },
+      nb::arg("ys"), nb::arg("xs"), nb::arg("seeds") = nb::none(),
+      "Gradients of the sum of the ys, each times its seed, with respect to the xs of a traced graph; None for an x "
+      "that no y hangs on.");
+}
+
+}  // namespace keravino::python

@@ -1,0 +1,36 @@
+// The gradient of max pooling as a node: no op of the opset puts numbers back to where maxima were at a usable speed.
+#pragma once
+
+#include <openvino/op/op.hpp>
+
+namespace keravino::kernels {
+
+/// The windows of a pool over the spatial axes of (N, C, spatial...).
+struct PoolWindow {
+  ov::Shape size;
+  ov::Strides strides;
+  ov::Shape begin;  // padding before each axis, which is no maximum
+};
+
+/// Inputs: x (N, C, spatial...) of any float and g of the pool's output. Output: zeros of the shape of x, plus each
+/// number of g at the place of its window's maximum, the first of equals. Runs on the CPU alone.
+class MaxPoolGradient : public ov::op::Op {
+ public:
+  OPENVINO_OP("MaxPoolGradient", "keravino");
+
+  MaxPoolGradient() = default;
+  MaxPoolGradient(const ov::OutputVector& inputs, PoolWindow window);
+
+  void validate_and_infer_types() override;
+  std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;
+  bool visit_attributes(ov::AttributeVisitor& visitor) override;
+  bool has_evaluate() const override { return true; }
+  bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
+
+  const PoolWindow& window() const { return window_; }
+
+ private:
+  PoolWindow window_;
+};
+
+}  // namespace keravino::kernels
