@@ -25,4 +25,3 @@ def __getattr__(name):
     from keras.src.backend.openvino import tape
 
     return getattr(tape, name)
-

@@ -24,16 +24,18 @@ namespace {
 /// dropped before.
 class PythonVjp {
  public:
-  explicit PythonVjp(nb::object function) : function_(new nb::object(std::move(function)), [](nb::object* held) {
-    const nb::gil_scoped_acquire acquire;
-    delete held;
-  }) {}
+  explicit PythonVjp(nb::object function)
+      : function_(new nb::object(std::move(function)), [](nb::object* held) {
+          const nb::gil_scoped_acquire acquire;
+          delete held;
+        }) {}
 
   std::vector<Tensor> operator()(const std::vector<Tensor>&, const std::vector<Tensor>& ys,
                                  const std::vector<Tensor>& gs) const {
     const nb::gil_scoped_acquire acquire;
     nb::list arguments;
-    for (size_t i = 0; i < ys.size(); ++i) arguments.append(gs[i] ? gs[i] : ops::filled(ops::dims(ys[i]), 0, ys[i].dtype()));
+    for (size_t i = 0; i < ys.size(); ++i)
+      arguments.append(gs[i] ? gs[i] : ops::filled(ops::dims(ys[i]), 0, ys[i].dtype()));
     std::vector<Tensor> results;
     for (nb::handle item : (*function_)(*arguments)) {
       results.push_back(item.is_none() ? Tensor() : nb::cast<Tensor>(item));

@@ -71,12 +71,10 @@ Table activation_rules() {
         const Tensor d = 1 + make<v::v0::Abs>(x);
         return g / (d * d);
       }),
-      unary<v::v5::HSigmoid>([](T x, T, T g) {
-        return select(make<v::v1::LogicalAnd>(x > -3, x < 3), g * (1.0 / 6), 0);
-      }),
-      unary<v::v4::HSwish>([](T x, T, T g) {
-        return g * select(x > -3, select(x < 3, (2 * x + 3) * (1.0 / 6), 1), 0);
-      }),
+      unary<v::v5::HSigmoid>(
+          [](T x, T, T g) { return select(make<v::v1::LogicalAnd>(x > -3, x < 3), g * (1.0 / 6), 0); }),
+      unary<v::v4::HSwish>(
+          [](T x, T, T g) { return g * select(x > -3, select(x < 3, (2 * x + 3) * (1.0 / 6), 1), 0); }),
       row<v::v7::Gelu>(gelu),
       row<v::v4::Swish>(swish),
       row<v::v0::Elu>(elu),

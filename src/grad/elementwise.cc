@@ -46,8 +46,10 @@ Table elementwise_rules() {
                              [](T a, T b, T, T g) { return extreme(b > a, a, b, g); }),
       binary<v::v1::Minimum>([](T a, T b, T, T g) { return extreme(a < b, a, b, g); },
                              [](T a, T b, T, T g) { return extreme(b < a, a, b, g); }),
-      binary<v::v1::FloorMod>([](T, T, T, T g) { return g; }, [](T a, T b, T, T g) { return -g * quotient_floor(a, b); }),
-      binary<v::v1::Mod>([](T, T, T, T g) { return g; }, [](T a, T b, T, T g) { return -g * quotient_truncated(a, b); }),
+      binary<v::v1::FloorMod>([](T, T, T, T g) { return g; },
+                              [](T a, T b, T, T g) { return -g * quotient_floor(a, b); }),
+      binary<v::v1::Mod>([](T, T, T, T g) { return g; },
+                         [](T a, T b, T, T g) { return -g * quotient_truncated(a, b); }),
       binary<v::v0::SquaredDifference>([](T a, T b, T, T g) { return 2 * g * (a - b); },
                                        [](T a, T b, T, T g) { return 2 * g * (b - a); }),
       row<v::v1::Select>([](const Step& s) -> std::vector<Tensor> {

@@ -121,12 +121,8 @@ std::vector<Tensor> scatter_nd(const Step& s) {
 
 Table index_rules() {
   return {
-      row<v::v8::Gather>(gather),
-      row<v::v6::GatherElements>(gather_elements),
-      row<v::v8::GatherND>(gather_nd),
-      row<v::v11::TopK>(top_k),
-      row<v::v3::ScatterUpdate>(scatter_update),
-      row<v::v15::ScatterNDUpdate>(scatter_nd),
+      row<v::v8::Gather>(gather), row<v::v6::GatherElements>(gather_elements), row<v::v8::GatherND>(gather_nd),
+      row<v::v11::TopK>(top_k),   row<v::v3::ScatterUpdate>(scatter_update),   row<v::v15::ScatterNDUpdate>(scatter_nd),
   };
 }
 

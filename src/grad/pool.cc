@@ -1,7 +1,7 @@
 // Pooling.
 #include "grad/rule.h"
-#include "kernels/max_pool_gradient.h"
 #include "keravino/ops.h"
+#include "kernels/max_pool_gradient.h"
 #include "ops/shapes.h"
 #include "ops/spatial.h"
 
@@ -68,10 +68,10 @@ std::vector<Tensor> adaptive_average_pool(const Step& s) {
     std::vector<double> share(static_cast<size_t>(n * m), 0);
     for (int64_t i = 0; i < m; ++i) {
       const int64_t start = i * n / m, stop = ((i + 1) * n + m - 1) / m;
-      for (int64_t k = start; k < stop; ++k) share[static_cast<size_t>(i * n + k)] = 1.0 / static_cast<double>(stop - start);
+      for (int64_t k = start; k < stop; ++k)
+        share[static_cast<size_t>(i * n + k)] = 1.0 / static_cast<double>(stop - start);
     }
-    const Tensor matrix =
-        ops::constant_tensor(share, {static_cast<size_t>(m), static_cast<size_t>(n)}, g.dtype());
+    const Tensor matrix = ops::constant_tensor(share, {static_cast<size_t>(m), static_cast<size_t>(n)}, g.dtype());
     Tensor last = ops::swapaxes(g, axis, rank - 1);
     g = ops::swapaxes(make<v::v0::MatMul>(last, matrix, false, false), axis, rank - 1);
   }

@@ -20,8 +20,8 @@ struct Step {
   std::vector<bool> wanted;  // for which inputs a gradient is asked
 };
 
-/// The gradients of a node's inputs in their order: no Tensor, or none at the end, where there is none. That of an input
-/// that was broadcast may have the broadcast shape, and any float dtype: the walker sums and converts.
+/// The gradients of a node's inputs in their order: no Tensor, or none at the end, where there is none. That of an
+/// input that was broadcast may have the broadcast shape, and any float dtype: the walker sums and converts.
 using Rule = std::function<std::vector<Tensor>(const Step&)>;
 
 /// A row: a rule for an op type, or the reason why there is none.
@@ -72,6 +72,7 @@ Row not_differentiable(std::string reason) {
 const Row* find_row(const ov::DiscreteTypeInfo& type);
 
 Table activation_rules();
+Table composed_rules();
 Table conv_rules();
 Table custom_rules();
 Table elementwise_rules();

@@ -12,8 +12,8 @@ using Rules = std::unordered_map<ov::DiscreteTypeInfo, Row>;
 const Rules& rules() {
   static const auto* all = [] {
     auto* map = new Rules();
-    for (const auto& table : {activation_rules, conv_rules, custom_rules, elementwise_rules, index_rules, pool_rules, reduce_rules,
-                              shape_rules, zero_rules}) {
+    for (const auto& table : {activation_rules, composed_rules, conv_rules, custom_rules, elementwise_rules,
+                              index_rules, pool_rules, reduce_rules, shape_rules, zero_rules}) {
       for (Row& row : table()) {
         const ov::DiscreteTypeInfo type = row.type;
         if (!map->emplace(type, std::move(row)).second) {
@@ -73,7 +73,8 @@ std::vector<int64_t> constant_ints(const ov::Node& node, size_t input, int64_t r
     throw Error(Error::Kind::unsupported,
                 fmt::format("[grad] {} whose input {} is not known while tracing", node.get_type_name(), input));
   }
-  std::vector<int64_t> values = ov::as_type<ov::op::v0::Constant>(node.get_input_node_ptr(input))->cast_vector<int64_t>();
+  std::vector<int64_t> values =
+      ov::as_type<ov::op::v0::Constant>(node.get_input_node_ptr(input))->cast_vector<int64_t>();
   for (int64_t& value : values) value += value < 0 ? rank : 0;
   return values;
 }

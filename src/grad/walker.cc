@@ -94,8 +94,8 @@ std::vector<Tensor> gradients(const std::vector<Tensor>& ys, const std::vector<T
     throw Error(fmt::format("[grad] {} seeds for {} results", seeds.size(), ys.size()));
   for (const Tensor& x : xs) {
     if (!is_float(x.dtype())) {
-      throw Error(Error::Kind::type, fmt::format("[grad] only floats have gradients, got one to differentiate by of {}",
-                                                 name(x.dtype())));
+      throw Error(Error::Kind::type,
+                  fmt::format("[grad] only floats have gradients, got one to differentiate by of {}", name(x.dtype())));
     }
   }
   Walker walker(ys, xs);

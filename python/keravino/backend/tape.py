@@ -1,4 +1,4 @@
-"""Gradients of what Python computes: tapes, functions with a gradient of their own, and values that are computed anew."""
+"""Gradients of what Python computes: tapes, and functions with a gradient of their own."""
 
 import threading
 
@@ -31,6 +31,8 @@ def read(variable, value):
             value = seen[2]
         elif variable.trainable and "float" in variable._dtype:
             value = _native.watched(value)
+        else:
+            return value
     for tape in stack:
         tape.note(variable, value)
     return value
@@ -65,6 +67,10 @@ class GradientTape:
         """Notes what stands for a variable's value."""
         self.reads[id(variable)] = (variable, variable._value, value)
 
+    def point(self, x):
+        """What stands for a variable in the recorded graph; a tensor itself."""
+        return self.reads[id(x)][2] if id(x) in self.reads else to_tensor(x)
+
     def watch(self, x):
         """The tensor to compute with in place of x, by which `gradient` can then differentiate."""
         x = to_tensor(x)
@@ -81,12 +87,11 @@ class GradientTape:
         Returns:
             Tensors in the structure of sources; None for one that target does not hang on.
         """
-        targets = [to_tensor(x) for x in tree.flatten(target)]
+        targets = [self.point(x) for x in tree.flatten(target)]
         seeds = None if output_gradients is None else [to_tensor(x) for x in tree.flatten(output_gradients)]
         flat = tree.flatten(sources)
         places = [i for i, x in enumerate(flat) if isinstance(x, Tensor) or id(x) in self.reads]
-        points = [x if isinstance(x, Tensor) else self.reads[id(x)][2] for x in (flat[i] for i in places)]
-        found = _native.gradients(targets, points, seeds)
+        found = _native.gradients(targets, [self.point(flat[i]) for i in places], seeds)
         if not tapes():
             found = settled(targets, found)
         results = [None] * len(flat)

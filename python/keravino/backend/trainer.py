@@ -16,6 +16,7 @@ from keras.src.trainers.epoch_iterator import EpochIterator
 from keras.src.utils import traceback_utils
 from keras.src.utils.python_utils import pythonify_logs
 
+
 class OpenVINOTrainer(base_trainer.Trainer):
     """The part of keras.Model that runs it on data."""
 

@@ -241,15 +241,3 @@ def test_absent_device():
     with pytest.raises(RuntimeError) as caught, keras.device("npu:3"):
         mlp().predict(X, verbose=0)
     assert str(caught.value) == f'device "NPU.3" is not present. Present: {present}'
-
-
-@pytest.mark.parametrize("call", ["fit", "train_on_batch"])
-def test_no_training_yet(call):
-    model = mlp()
-    model.compile("sgd", "mse")
-    with pytest.raises(NotImplementedError) as caught:
-        getattr(model, call)(X, X[:, :3])
-    assert str(caught.value) == (
-        f"`{call}` is not implemented on keravino yet: it has no gradients so far. Train with another backend "
-        "(KERAS_BACKEND=jax, torch or tensorflow), save the model as .keras and load that here."
-    )
