@@ -21,9 +21,9 @@ struct Value {
 
   std::optional<Scalar> scalar;
   ov::Output<ov::Node> output;
-  bool traced = false;  // it hangs on a parameter, or on numbers that a tape watches: its graph stays
+  bool traced = false;                // it hangs on a parameter, or on numbers that a tape watches: its graph stays
   std::optional<ov::Tensor> numbers;  // of a traced output, once they were asked for
-  uint32_t depth = 0;  // nodes on the longest path to known numbers; 0: a leaf
+  uint32_t depth = 0;                 // nodes on the longest path to known numbers; 0: a leaf
 };
 
 /// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds
