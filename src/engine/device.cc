@@ -24,11 +24,6 @@ std::vector<std::string> devices_in(const std::string& name) {
 }
 
 /// True if nothing but the CPU can come to run what is compiled for this name.
-bool is_cpu(const std::string& device) {
-  const std::vector<std::string> named = devices_in(device);
-  const std::vector<std::string> devices = named.empty() ? core().get_available_devices() : named;
-  return std::all_of(devices.begin(), devices.end(), [](const std::string& name) { return name.starts_with("CPU"); });
-}
 
 ov::element::Type precision_type(const std::string& precision) {
   if (precision == "f32") return ov::element::f32;
@@ -42,6 +37,12 @@ ov::element::Type precision_type(const std::string& precision) {
 ov::Core& core() {
   static auto* core = new ov::Core();  // lives until the process ends: plugins must not be unloaded before our caches
   return *core;
+}
+
+bool is_cpu(const std::string& device) {
+  const std::vector<std::string> named = devices_in(device);
+  const std::vector<std::string> devices = named.empty() ? core().get_available_devices() : named;
+  return std::all_of(devices.begin(), devices.end(), [](const std::string& name) { return name.starts_with("CPU"); });
 }
 
 void check_device(const std::string& device) {

@@ -22,6 +22,9 @@ ov::Core& core();
 /// Error if the device is not present; the message lists those that are.
 void check_device(const std::string& device);
 
+/// Whether graphs for this device run on the CPU, where kernels of ours can be part of them.
+bool is_cpu(const std::string& device);
+
 /// Compiles a model, which the passes rewrite; checks the device and the precision's name.
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options);
 

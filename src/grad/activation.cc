@@ -64,7 +64,8 @@ std::vector<Tensor> prelu(const Step& s) {
 Table activation_rules() {
   using T = const Tensor&;
   return {
-      unary<v::v0::Relu>([](T x, T, T g) { return select(x > 0, g, 0); }),
+      // By the result, so that what comes before can be fused with it.
+      unary<v::v0::Relu>([](T, T y, T g) { return select(y > 0, g, 0); }),
       unary<v::v0::Sigmoid>([](T, T y, T g) { return g * y * (1 - y); }),
       unary<v::v4::SoftPlus>([](T x, T, T g) { return g * make<v::v0::Sigmoid>(x); }),
       unary<v::v9::SoftSign>([](T x, T, T g) {

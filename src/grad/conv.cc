@@ -1,6 +1,8 @@
 // Convolutions: (N, C, spatial...) with weights (out, in, spatial...), grouped and transposed forms.
+#include "engine/device.h"
 #include "grad/rule.h"
 #include "keravino/ops.h"
+#include "kernels/conv_weight_gradient.h"
 #include "ops/shapes.h"
 #include "ops/spatial.h"
 
@@ -92,6 +94,18 @@ Tensor for_weights(Window w, Tensor x, const Tensor& weights, const Tensor& g, i
   return ops::permute(ops::reshape_to(y, shape), order);
 }
 
+/// The same by a kernel, where this device has it.
+Tensor weight_gradient(const Window& w, const Tensor& x, const Tensor& weights, const Tensor& g, int64_t groups) {
+  const bool on_cpu = engine::is_cpu(engine::default_options().device);
+  if (!on_cpu || !kernels::ConvWeightGradient::available() || g.dtype() == DType::float64) {
+    return for_weights(w, x, weights, g, groups);
+  }
+  const Ints size = spatial(weights, w.strides.size());
+  const auto last = [](const Tensor& t) { return ops::from_channels_first(ops::as(t, DType::float32), true); };
+  const kernels::ConvWindow window{{size.begin(), size.end()}, w.strides, w.dilations, w.begin, w.end};
+  return make<kernels::ConvWeightGradient>(std::vector<Tensor>{last(x), last(g)}, window, static_cast<size_t>(groups));
+}
+
 int64_t groups_of(const Tensor& weights, size_t spatial_rank) {
   return static_cast<size_t>(weights.rank()) == spatial_rank + 3 ? weights.shape()[0].get_length() : 1;
 }
@@ -104,7 +118,7 @@ std::vector<Tensor> convolution(const Step& s) {
   std::vector<Tensor> result(2);
   if (s.wanted[0]) result[0] = for_data<Back>(w, x, weights, g);
   if (s.wanted[1]) {
-    const Tensor dw = for_weights(w, x, weights, g, groups_of(weights, w.strides.size()));
+    const Tensor dw = weight_gradient(w, x, weights, g, groups_of(weights, w.strides.size()));
     result[1] = ops::reshape_to(dw, ops::static_shape(weights));
   }
   return result;
@@ -119,7 +133,7 @@ std::vector<Tensor> transposed(const Step& s) {
   std::vector<Tensor> result(2);
   if (s.wanted[0]) result[0] = make<Back>(g, weights, w.strides, w.begin, w.end, w.dilations, v::PadType::EXPLICIT);
   if (s.wanted[1]) {
-    const Tensor dw = for_weights(w, g, weights, x, groups_of(weights, w.strides.size()));
+    const Tensor dw = weight_gradient(w, g, weights, x, groups_of(weights, w.strides.size()));
     result[1] = ops::reshape_to(dw, ops::static_shape(weights));
   }
   return result;

@@ -13,7 +13,8 @@ using Ints = std::vector<int64_t>;
 std::vector<Tensor> max_pool(const Step& s) {
   const auto& op = static_cast<const v::v1::MaxPool&>(s.node);
   const kernels::PoolWindow window{op.get_kernel(), op.get_strides(), op.get_pads_begin()};
-  return {make<kernels::MaxPoolGradient>(std::vector<Tensor>{s.in[0], s.g[0]}, window)};
+  const Tensor x = ops::from_channels_first(s.in[0], true), g = ops::from_channels_first(s.g[0], true);
+  return {ops::to_channels_first(make<kernels::MaxPoolGradient>(std::vector<Tensor>{x, g}, window), true)};
 }
 
 /// The sum over each window of (N, C, spatial...) of one filter of ones for each channel; `back` is its transpose.

@@ -5,15 +5,15 @@
 
 namespace keravino::kernels {
 
-/// The windows of a pool over the spatial axes of (N, C, spatial...).
+/// The windows of a pool over the spatial axes of (N, spatial..., C).
 struct PoolWindow {
   ov::Shape size;
   ov::Strides strides;
   ov::Shape begin;  // padding before each axis, which is no maximum
 };
 
-/// Inputs: x (N, C, spatial...) of any float and g of the pool's output. Output: zeros of the shape of x, plus each
-/// number of g at the place of its window's maximum, the first of equals. Runs on the CPU alone.
+/// Inputs, channels-last: x (N, spatial..., C) of any float and g of the pool's output. Output: zeros of the shape of
+/// x, plus each number of g at the place of its window's maximum, the first of equals. Runs on the CPU alone.
 class MaxPoolGradient : public ov::op::Op {
  public:
   OPENVINO_OP("MaxPoolGradient", "keravino");
