@@ -3,6 +3,7 @@
 #include "engine/attributes.h"
 #include "engine/device.h"
 #include "engine/lru.h"
+#include "engine/memory.h"
 #include "keravino/error.h"
 #include "kernels/random.h"
 #include "passes/fold.h"
@@ -107,7 +108,7 @@ std::vector<ov::Tensor> run_compiled(const std::vector<std::shared_ptr<ov::Node>
   for (size_t i = 0; i < targets.size(); ++i) {
     const ov::PartialShape& shape = targets[i].get_partial_shape();
     if (shape.is_dynamic()) continue;
-    request->set_output_tensor(i, ov::Tensor(targets[i].get_element_type(), shape.to_shape()));
+    request->set_output_tensor(i, recycled_tensor(targets[i].get_element_type(), shape.to_shape()));
   }
   request->infer();
   for (size_t i = 0; i < targets.size(); ++i) {

@@ -1,6 +1,7 @@
 #include "engine/program.h"
 
 #include "engine/interpreter.h"
+#include "engine/memory.h"
 #include "keravino/error.h"
 #include "ops/make.h"
 #include "passes/passes.h"
@@ -49,7 +50,8 @@ Tensor parameter(const ov::PartialShape& shape, DType dtype) {
   return Tensor(std::make_shared<Value>(node->output(0), true, 0));
 }
 
-std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs) {
+std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+                                        bool kernels) {
   std::shared_ptr<ov::Model> model;
   {
     const std::lock_guard lock(graph_mutex());
@@ -69,13 +71,13 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
           "[program] an output hangs on a tensor of another trace, which must not be kept and used in this one");
     }
   }
-  passes::optimize(model);
+  passes::optimize(model, kernels);
   return model;
 }
 
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
-    : model_(traced_model(parameters, outputs)), wide_(has_float64(*model_)) {
+    : model_(traced_model(parameters, outputs, is_cpu(options.device))), wide_(has_float64(*model_)) {
   check_device(options.device);
   const auto computed = model_->clone();
   for (size_t i = model_->get_results().size(); i-- > 0;) {
@@ -139,7 +141,7 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   for (size_t i = 0; i < computed_.size(); ++i) {
     const auto& result = model_->get_results()[computed_[i]];
     if (result->get_output_partial_shape(0).is_dynamic()) continue;
-    outputs[computed_[i]] = ov::Tensor(result->get_output_element_type(0), result->get_output_shape(0));
+    outputs[computed_[i]] = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
     request.set_output_tensor(i, outputs[computed_[i]]);
   }
   request.infer();

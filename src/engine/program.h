@@ -17,7 +17,9 @@ Tensor parameter(const ov::PartialShape& shape, DType dtype);
 
 /// A copy of the graph between `parameters` and `outputs`, gone through every pass; tensors whose numbers are known are
 /// constants of it. Error if an output hangs on a parameter that is not listed.
-std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs);
+/// `kernels`: nodes of ours may stand for those of the opset, which only the CPU runs.
+std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+                                        bool kernels = false);
 
 /// A graph from parameters to outputs, compiled once and run by any number of threads.
 class Program {

@@ -2,7 +2,7 @@
 #include "engine/device.h"
 #include "grad/rule.h"
 #include "keravino/ops.h"
-#include "kernels/conv_weight_gradient.h"
+#include "kernels/convolution.h"
 #include "ops/shapes.h"
 #include "ops/spatial.h"
 
@@ -97,13 +97,14 @@ Tensor for_weights(Window w, Tensor x, const Tensor& weights, const Tensor& g, i
 /// The same by a kernel, where this device has it.
 Tensor weight_gradient(const Window& w, const Tensor& x, const Tensor& weights, const Tensor& g, int64_t groups) {
   const bool on_cpu = engine::is_cpu(engine::default_options().device);
-  if (!on_cpu || !kernels::ConvWeightGradient::available() || g.dtype() == DType::float64) {
+  if (!on_cpu || !kernels::Convolution::available() || g.dtype() == DType::float64) {
     return for_weights(w, x, weights, g, groups);
   }
   const Ints size = spatial(weights, w.strides.size());
   const auto last = [](const Tensor& t) { return ops::from_channels_first(ops::as(t, DType::float32), true); };
   const kernels::ConvWindow window{{size.begin(), size.end()}, w.strides, w.dilations, w.begin, w.end};
-  return make<kernels::ConvWeightGradient>(std::vector<Tensor>{last(x), last(g)}, window, static_cast<size_t>(groups));
+  return make<kernels::Convolution>(std::vector<Tensor>{last(x), last(g)}, kernels::Convolution::Role::weights, window,
+                                    ov::Shape{}, static_cast<size_t>(groups));
 }
 
 int64_t groups_of(const Tensor& weights, size_t spatial_rank) {

@@ -1,7 +1,7 @@
 // Pooling.
 #include "grad/rule.h"
 #include "keravino/ops.h"
-#include "kernels/max_pool_gradient.h"
+#include "kernels/max_pool.h"
 #include "ops/shapes.h"
 #include "ops/spatial.h"
 

@@ -1,0 +1,63 @@
+#include "engine/memory.h"
+
+#include <cstdlib>
+
+namespace keravino::engine {
+namespace {
+
+constexpr size_t kAlignment = 64;
+constexpr size_t kSmall = 64 * 1024;  // below, the system's allocator does the same
+
+class Pool {
+ public:
+  void* take(size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    const auto found = free_.find(bytes);
+    if (found == free_.end() || found->second.empty()) return nullptr;
+    void* memory = found->second.back();
+    found->second.pop_back();
+    kept_ -= bytes;
+    return memory;
+  }
+
+  bool give(void* memory, size_t bytes) {
+    const std::lock_guard lock(mutex_);
+    if (kept_ + bytes > kPoolBytes) return false;
+    free_[bytes].push_back(memory);
+    kept_ += bytes;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unordered_map<size_t, std::vector<void*>> free_;
+  size_t kept_ = 0;
+};
+
+Pool& pool() {
+  static auto* pool = new Pool();  // outlives every tensor
+  return *pool;
+}
+
+/// OpenVINO's interface of an allocator.
+struct Recycler {
+  void* allocate(size_t bytes, size_t) {
+    if (bytes < kSmall) return std::malloc(bytes);
+    if (void* memory = pool().take(bytes)) return memory;
+    void* memory = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+    if (!memory) throw std::bad_alloc();
+    return memory;
+  }
+  void deallocate(void* memory, size_t bytes, size_t) noexcept {
+    if (bytes < kSmall || !pool().give(memory, bytes)) std::free(memory);
+  }
+  bool is_equal(const Recycler&) const { return true; }
+};
+
+}  // namespace
+
+ov::Tensor recycled_tensor(const ov::element::Type& type, const ov::Shape& shape) {
+  return ov::Tensor(type, shape, ov::Allocator(Recycler()));
+}
+
+}  // namespace keravino::engine

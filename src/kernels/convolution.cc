@@ -1,0 +1,214 @@
+#include "kernels/convolution.h"
+
+#ifdef KERAVINO_ONEDNN
+#include <omp.h>
+
+#include <oneapi/dnnl/dnnl.hpp>
+#include <openvino/core/parallel.hpp>
+#endif
+
+namespace keravino::kernels {
+
+#ifdef KERAVINO_ONEDNN
+namespace {
+
+using Role = Convolution::Role;
+using Dims = dnnl::memory::dims;
+using Desc = dnnl::memory::desc;
+using Tag = dnnl::memory::format_tag;
+constexpr auto kFloat = dnnl::memory::data_type::f32;
+constexpr auto kDirect = dnnl::algorithm::convolution_direct;
+
+const dnnl::engine& engine() {
+  static const auto* engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
+  return *engine;
+}
+
+/// `images` of (N, spatial..., C) in memory, which oneDNN calls (N, C, spatial...).
+Desc channels_last(const ov::Shape& shape, size_t images) {
+  Dims dims{static_cast<int64_t>(images), static_cast<int64_t>(shape.back())};
+  dims.insert(dims.end(), shape.begin() + 1, shape.end() - 1);
+  const Tag tags[] = {Tag::nwc, Tag::nhwc, Tag::ndhwc};
+  return {dims, kFloat, tags[shape.size() - 3]};
+}
+
+/// (G, O, I, spatial...) in memory.
+Desc plain_weights(const ov::Shape& shape) {
+  Dims dims(shape.begin(), shape.end());
+  const bool grouped = shape[0] > 1;
+  if (!grouped) dims.erase(dims.begin());
+  const Tag own[] = {Tag::oiw, Tag::oihw, Tag::oidhw}, with_groups[] = {Tag::goiw, Tag::goihw, Tag::goidhw};
+  return {dims, kFloat, (grouped ? with_groups : own)[shape.size() - 4]};
+}
+
+/// The shapes of a whole convolution.
+struct Shapes {
+  ov::Shape x, y, weights;
+};
+
+/// What one thread does, on its part of the batch: oneDNN's own threads (OpenMP) would fight with OpenVINO's (TBB).
+class Part {
+ public:
+  Part(Role role, const Shapes& s, const ConvWindow& w, size_t images) : role_(role), stream_(engine()) {
+    const Desc plain = plain_weights(s.weights), any(plain.dims(), kFloat, Tag::any);
+    const Desc x = channels_last(s.x, images), y = channels_last(s.y, images);
+    const Dims strides(w.strides.begin(), w.strides.end()), begin(w.begin.begin(), w.begin.end());
+    const Dims end(w.end.begin(), w.end.end());
+    Dims more;  // oneDNN counts what is between elements
+    for (const size_t dilation : w.dilations) more.push_back(static_cast<int64_t>(dilation) - 1);
+    const auto kind = dnnl::prop_kind::forward_training;
+    const dnnl::convolution_forward::primitive_desc forward({kind, kDirect, x, any, y, strides, more, begin, end},
+                                                            engine());
+    Desc blocked;
+    if (role == Role::forward) {
+      primitive_ = dnnl::convolution_forward(forward);
+      blocked = forward.weights_desc();
+    } else if (role == Role::data) {
+      const dnnl::convolution_backward_data::primitive_desc desc({kDirect, x, any, y, strides, more, begin, end},
+                                                                 engine(), forward);
+      primitive_ = dnnl::convolution_backward_data(desc);
+      blocked = desc.weights_desc();
+    } else {
+      const dnnl::convolution_backward_weights::primitive_desc desc({kDirect, x, any, y, strides, more, begin, end},
+                                                                    engine(), forward);
+      primitive_ = dnnl::convolution_backward_weights(desc);
+      blocked = desc.diff_weights_desc();
+    }
+    x_ = dnnl::memory(x, engine(), nullptr);
+    y_ = dnnl::memory(y, engine(), nullptr);
+    plain_ = dnnl::memory(plain, engine(), nullptr);
+    blocked_ = dnnl::memory(blocked, engine());
+    reorder_ = role == Role::weights ? dnnl::reorder(blocked_, plain_) : dnnl::reorder(plain_, blocked_);
+  }
+
+  void run(float* x, float* y, float* weights) {
+    omp_set_num_threads(1);  // of this thread
+    x_.set_data_handle(x);
+    y_.set_data_handle(y);
+    plain_.set_data_handle(weights);
+    if (role_ == Role::forward) {
+      reorder_.execute(stream_, plain_, blocked_);
+      primitive_.execute(stream_, {{DNNL_ARG_SRC, x_}, {DNNL_ARG_WEIGHTS, blocked_}, {DNNL_ARG_DST, y_}});
+    } else if (role_ == Role::data) {
+      reorder_.execute(stream_, plain_, blocked_);
+      primitive_.execute(stream_, {{DNNL_ARG_DIFF_DST, y_}, {DNNL_ARG_WEIGHTS, blocked_}, {DNNL_ARG_DIFF_SRC, x_}});
+    } else {
+      primitive_.execute(stream_, {{DNNL_ARG_SRC, x_}, {DNNL_ARG_DIFF_DST, y_}, {DNNL_ARG_DIFF_WEIGHTS, blocked_}});
+      reorder_.execute(stream_, blocked_, plain_);
+    }
+    stream_.wait();
+  }
+
+ private:
+  Role role_;
+  dnnl::stream stream_;
+  dnnl::primitive primitive_;
+  dnnl::memory x_, y_, plain_, blocked_;
+  dnnl::reorder reorder_;
+};
+
+float* data(const ov::Tensor& tensor) { return static_cast<float*>(const_cast<void*>(tensor.data())); }
+
+}  // namespace
+
+struct Convolution::Primitives {
+  std::mutex mutex;
+  std::vector<Part> parts;
+  std::vector<size_t> first;             // image of each part, and their number at the end
+  std::vector<std::vector<float>> sums;  // of the weights' gradients, of all parts but the first
+};
+
+bool Convolution::available() { return true; }
+
+bool Convolution::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
+  outputs[0].set_shape(get_output_shape(0));
+  const ov::Tensor& x = role_ == Role::data ? outputs[0] : inputs[0];
+  const ov::Tensor& y = role_ == Role::forward ? outputs[0] : inputs[role_ == Role::data ? 0 : 1];
+  const ov::Tensor& weights = role_ == Role::weights ? outputs[0] : inputs[1];
+  const Shapes shapes{x.get_shape(), y.get_shape(), weights.get_shape()};
+  const size_t images = shapes.x[0];
+  if (x.get_size() == 0 || y.get_size() == 0) {
+    std::fill_n(data(outputs[0]), outputs[0].get_size(), 0.0F);
+    return true;
+  }
+  Primitives& own = *primitives_;
+  const std::lock_guard lock(own.mutex);
+  if (own.parts.empty()) {
+    const size_t count = std::clamp<size_t>(static_cast<size_t>(parallel_get_max_threads()), 1, images);
+    for (size_t i = 0; i <= count; ++i) own.first.push_back(images * i / count);
+    for (size_t i = 0; i < count; ++i) own.parts.emplace_back(role_, shapes, window_, own.first[i + 1] - own.first[i]);
+    if (role_ == Role::weights) own.sums.assign(count - 1, std::vector<float>(weights.get_size()));
+  }
+  const size_t x_size = x.get_size() / images, y_size = y.get_size() / images;
+  ov::parallel_for(own.parts.size(), [&](size_t i) {
+    float* to = role_ == Role::weights && i > 0 ? own.sums[i - 1].data() : data(weights);
+    own.parts[i].run(data(x) + own.first[i] * x_size, data(y) + own.first[i] * y_size, to);
+  });
+  for (const auto& sum : own.sums)
+    std::transform(sum.begin(), sum.end(), data(weights), data(weights), std::plus<float>());
+  return true;
+}
+
+#else  // convolutions stay those of the opset
+
+struct Convolution::Primitives {};
+bool Convolution::available() { return false; }
+bool Convolution::evaluate(ov::TensorVector&, const ov::TensorVector&) const { return false; }
+
+#endif
+
+Convolution::Convolution(const ov::OutputVector& inputs, Role role, ConvWindow window, ov::Shape spatial, size_t groups)
+    : Op(inputs),
+      role_(role),
+      window_(std::move(window)),
+      spatial_(std::move(spatial)),
+      groups_(groups),
+      primitives_(std::make_shared<Primitives>()) {
+  constructor_validate_and_infer_types();
+}
+
+void Convolution::validate_and_infer_types() {
+  const ov::PartialShape &a = get_input_partial_shape(0), &b = get_input_partial_shape(1);
+  const size_t rank = window_.size.size();
+  NODE_VALIDATION_CHECK(
+      this,
+      a.is_static() && b.is_static() && a.size() == rank + 2 && b.size() == rank + (role_ == Role::weights ? 2 : 3),
+      "a channels-last tensor of static shape wanted and what goes with it, got ", a, " and ", b);
+  const auto size = [](const ov::PartialShape& shape, size_t i) { return static_cast<size_t>(shape[i].get_length()); };
+  const size_t images = size(a, 0);
+  ov::Shape shape{images};
+  if (role_ == Role::forward) {
+    for (size_t i = 0; i < rank; ++i) {
+      const size_t extent = (window_.size[i] - 1) * window_.dilations[i] + 1;
+      const auto padded = static_cast<size_t>(a[i + 1].get_length() + window_.begin[i] + window_.end[i]);
+      shape.push_back((padded - extent) / window_.strides[i] + 1);
+    }
+    shape.push_back(size(b, 0) * size(b, 1));
+  } else if (role_ == Role::data) {
+    shape.insert(shape.end(), spatial_.begin(), spatial_.end());
+    shape.push_back(size(b, 0) * size(b, 2));
+  } else {
+    shape = {groups_, size(b, rank + 1) / groups_, size(a, rank + 1) / groups_};
+    shape.insert(shape.end(), window_.size.begin(), window_.size.end());
+  }
+  set_output_type(0, ov::element::f32, shape);
+}
+
+std::shared_ptr<ov::Node> Convolution::clone_with_new_inputs(const ov::OutputVector& inputs) const {
+  return std::make_shared<Convolution>(inputs, role_, window_, spatial_, groups_);
+}
+
+bool Convolution::visit_attributes(ov::AttributeVisitor& visitor) {
+  auto role = static_cast<int64_t>(role_), groups = static_cast<int64_t>(groups_);
+  visitor.on_attribute("role", role);
+  visitor.on_attribute("groups", groups);
+  visitor.on_attribute("size", window_.size);
+  visitor.on_attribute("strides", window_.strides);
+  visitor.on_attribute("dilations", window_.dilations);
+  visitor.on_attribute("pads_begin", window_.begin);
+  visitor.on_attribute("pads_end", window_.end);
+  visitor.on_attribute("spatial", spatial_);
+  return true;
+}
+
+}  // namespace keravino::kernels

@@ -1,0 +1,84 @@
+#include "passes/train.h"
+
+#include "kernels/convolution.h"
+#include "kernels/max_pool.h"
+#include "ops/make.h"
+#include "ops/spatial.h"
+#include "passes/exact_rules.h"
+
+namespace keravino::passes {
+namespace {
+
+namespace v = ov::op;
+using kernels::Convolution;
+using kernels::ConvWindow;
+using Role = Convolution::Role;
+
+Tensor as_traced(const ov::Output<ov::Node>& output) { return Tensor(std::make_shared<Value>(output, true, 0)); }
+
+Tensor channels_last(const Tensor& x) { return ops::from_channels_first(x, true); }
+Tensor channels_first(const Tensor& x) { return ops::to_channels_first(x, true); }
+
+/// The last dimensions of a static shape.
+ov::Shape last(const ov::Shape& shape, size_t count) {
+  return {shape.end() - static_cast<std::ptrdiff_t>(count), shape.end()};
+}
+
+/// Weights as (G, O, I, spatial...).
+Tensor with_groups(const Tensor& weights, size_t rank) {
+  return static_cast<size_t>(weights.rank()) == rank + 3 ? weights : ops::expand_dims(weights, {0});
+}
+
+template <class Op>
+Tensor convolution(const ov::Node& node, Role role) {
+  const auto& op = static_cast<const Op&>(node);
+  const size_t rank = op.get_strides().size();
+  const Tensor x = as_traced(node.input_value(0)), weights = as_traced(node.input_value(1));
+  const ConvWindow window{last(node.get_input_shape(1), rank), op.get_strides(), op.get_dilations(),
+                          op.get_pads_begin(), op.get_pads_end()};
+  const std::vector<Tensor> inputs{channels_last(x), with_groups(weights, rank)};
+  const ov::Shape spatial = role == Role::data ? last(node.get_output_shape(0), rank) : ov::Shape{};
+  return channels_first(ops::make<Convolution>(inputs, role, window, spatial));
+}
+
+Tensor max_pool(const ov::Node& node) {
+  const auto& op = static_cast<const v::v1::MaxPool&>(node);
+  const kernels::PoolWindow window{op.get_kernel(), op.get_strides(), op.get_pads_begin()};
+  const std::vector<Tensor> x{channels_last(as_traced(node.input_value(0)))};
+  return channels_first(ops::make<kernels::MaxPool>(x, window, last(node.get_output_shape(0), window.size.size())));
+}
+
+/// What a kernel computes instead of a node; none if it is not of f32 and static shape, or of constant weights.
+Tensor replacement(const ov::Node& node, bool trains) {
+  if (node.is_dynamic() || node.get_output_size() != 1 || node.get_output_element_type(0) != ov::element::f32)
+    return {};
+  if (trains && ov::is_type<v::v1::MaxPool>(&node)) return max_pool(node);
+  if (node.get_input_size() != 2 || is_folded(*node.get_input_node_ptr(1))) return {};
+  if (ov::is_type<v::v1::Convolution>(&node)) return convolution<v::v1::Convolution>(node, Role::forward);
+  if (ov::is_type<v::v1::GroupConvolution>(&node)) return convolution<v::v1::GroupConvolution>(node, Role::forward);
+  if (ov::is_type<v::v1::ConvolutionBackpropData>(&node))
+    return convolution<v::v1::ConvolutionBackpropData>(node, Role::data);
+  if (ov::is_type<v::v1::GroupConvolutionBackpropData>(&node))
+    return convolution<v::v1::GroupConvolutionBackpropData>(node, Role::data);
+  return {};
+}
+
+}  // namespace
+
+size_t use_training_kernels(const std::shared_ptr<ov::Model>& model) {
+  if (!Convolution::available()) return 0;
+  const std::lock_guard lock(graph_mutex());
+  const auto nodes = model->get_ordered_ops();
+  const bool trains = std::any_of(nodes.begin(), nodes.end(),
+                                  [](const auto& node) { return ov::is_type<kernels::MaxPoolGradient>(node); });
+  size_t replaced = 0;
+  for (const auto& node : nodes) {
+    const Tensor kernel = replacement(*node, trains);
+    if (!kernel) continue;
+    node->output(0).replace(kernel.output());
+    ++replaced;
+  }
+  return replaced;
+}
+
+}  // namespace keravino::passes
