@@ -2,6 +2,8 @@
 
 #include <openvino/core/parallel.hpp>
 
+#include "kernels/processors.h"
+
 namespace keravino::kernels {
 namespace {
 
@@ -94,13 +96,6 @@ template <class T>
     out += n;
   });
 }
-
-// A copy for each kind of processor, chosen when the library is loaded.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define FOR_EACH_PROCESSOR [[gnu::target_clones("avx512f", "avx2", "default")]]
-#else
-#define FOR_EACH_PROCESSOR
-#endif
 
 FOR_EACH_PROCESSOR void image_gradient(const float* x, const float* g, float* out, const Geometry& w, float* best,
                                        int32_t* where) {

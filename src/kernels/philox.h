@@ -22,6 +22,10 @@ constexpr Block philox(Block counter, Key key) {
   return counter;
 }
 
+/// The same for so many counters from `first` on, (first, 0), at once: several times as fast.
+inline constexpr size_t kPhiloxBatch = 32;
+void philox_batch(uint64_t first, Key key, Block* out);
+
 /// The numbers of one element of a tensor: a stream of its own, so that elements can be made in any order.
 class Stream {
  public:

@@ -35,10 +35,13 @@ void fill_blocks(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key
   const size_t size = out.get_size();
   const Numbers<T> a(inputs[2]);
   const Numbers<T> b(inputs[3]);
-  for (size_t block = 0, i = 0; i < size; ++block) {
-    const std::array numbers =
-        map(philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), 0, 0}, key));
-    for (size_t k = 0; k < numbers.size() && i < size; ++k, ++i) data[i] = scale(numbers[k], a[i], b[i]);
+  std::array<Block, kPhiloxBatch> blocks;
+  for (size_t first = 0, i = 0; i < size; first += kPhiloxBatch) {
+    philox_batch(first, key, blocks.data());
+    for (const Block& block : blocks) {
+      const std::array numbers = map(block);
+      for (size_t k = 0; k < numbers.size() && i < size; ++k, ++i) data[i] = scale(numbers[k], a[i], b[i]);
+    }
   }
 }
 
