@@ -2,6 +2,7 @@
 #include <numbers>
 
 #include "grad/rule.h"
+#include "ops/custom_gradient.h"
 
 namespace keravino::grad {
 namespace {
@@ -65,7 +66,7 @@ Table activation_rules() {
   using T = const Tensor&;
   return {
       // By the result, so that what comes before can be fused with it.
-      unary<v::v0::Relu>([](T, T y, T g) { return select(y > 0, g, 0); }),
+      unary<v::v0::Relu>([](T, T y, T g) { return ops::gated(y, g, 0, std::numeric_limits<double>::infinity()); }),
       unary<v::v0::Sigmoid>([](T, T y, T g) { return g * y * (1 - y); }),
       unary<v::v4::SoftPlus>([](T x, T, T g) { return g * make<v::v0::Sigmoid>(x); }),
       unary<v::v9::SoftSign>([](T x, T, T g) {

@@ -94,17 +94,23 @@ Tensor for_weights(Window w, Tensor x, const Tensor& weights, const Tensor& g, i
   return ops::permute(ops::reshape_to(y, shape), order);
 }
 
-/// The same by a kernel, where this device has it.
+/// The same by a kernel, where this device has it, in the shape of the weights.
 Tensor weight_gradient(const Window& w, const Tensor& x, const Tensor& weights, const Tensor& g, int64_t groups) {
   const bool on_cpu = engine::is_cpu(engine::default_options().device);
-  if (!on_cpu || !kernels::Convolution::available() || g.dtype() == DType::float64) {
-    return for_weights(w, x, weights, g, groups);
-  }
+  if (!on_cpu || !kernels::Convolution::available() || g.dtype() == DType::float64)
+    return ops::reshape_to(for_weights(w, x, weights, g, groups), ops::static_shape(weights));
   const Ints size = spatial(weights, w.strides.size());
   const auto last = [](const Tensor& t) { return ops::from_channels_first(ops::as(t, DType::float32), true); };
   const kernels::ConvWindow window{{size.begin(), size.end()}, w.strides, w.dilations, w.begin, w.end};
-  return make<kernels::Convolution>(std::vector<Tensor>{last(x), last(g)}, kernels::Convolution::Role::weights, window,
-                                    ov::Shape{}, static_cast<size_t>(groups));
+  const Tensor found =
+      make<kernels::Convolution>(std::vector<Tensor>{last(x), last(g)}, kernels::Convolution::Role::weights, window,
+                                 ov::Shape{}, static_cast<size_t>(groups));
+  const auto shape = ops::static_shape(weights);
+  if (groups > 1) return ops::reshape_to(found, shape);
+  const auto rank = static_cast<int64_t>(size.size());
+  Ints order{rank + 1, rank};  // (spatial..., I, O) to (O, I, spatial...)
+  for (int64_t i = 0; i < rank; ++i) order.push_back(i);
+  return ops::reshape_to(ops::permute(found, order), shape);
 }
 
 int64_t groups_of(const Tensor& weights, size_t spatial_rank) {
@@ -119,8 +125,7 @@ std::vector<Tensor> convolution(const Step& s) {
   std::vector<Tensor> result(2);
   if (s.wanted[0]) result[0] = for_data<Back>(w, x, weights, g);
   if (s.wanted[1]) {
-    const Tensor dw = weight_gradient(w, x, weights, g, groups_of(weights, w.strides.size()));
-    result[1] = ops::reshape_to(dw, ops::static_shape(weights));
+    result[1] = weight_gradient(w, x, weights, g, groups_of(weights, w.strides.size()));
   }
   return result;
 }
@@ -134,8 +139,7 @@ std::vector<Tensor> transposed(const Step& s) {
   std::vector<Tensor> result(2);
   if (s.wanted[0]) result[0] = make<Back>(g, weights, w.strides, w.begin, w.end, w.dilations, v::PadType::EXPLICIT);
   if (s.wanted[1]) {
-    const Tensor dw = weight_gradient(w, g, weights, x, groups_of(weights, w.strides.size()));
-    result[1] = ops::reshape_to(dw, ops::static_shape(weights));
+    result[1] = weight_gradient(w, g, weights, x, groups_of(weights, w.strides.size()));
   }
   return result;
 }

@@ -77,6 +77,7 @@ Table conv_rules();
 Table custom_rules();
 Table elementwise_rules();
 Table index_rules();
+Table kernel_rules();
 Table pool_rules();
 Table reduce_rules();
 Table shape_rules();

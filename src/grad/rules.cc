@@ -13,7 +13,7 @@ const Rules& rules() {
   static const auto* all = [] {
     auto* map = new Rules();
     for (const auto& table : {activation_rules, composed_rules, conv_rules, custom_rules, elementwise_rules,
-                              index_rules, pool_rules, reduce_rules, shape_rules, zero_rules}) {
+                              index_rules, kernel_rules, pool_rules, reduce_rules, shape_rules, zero_rules}) {
       for (Row& row : table()) {
         const ov::DiscreteTypeInfo type = row.type;
         if (!map->emplace(type, std::move(row)).second) {

@@ -3,6 +3,7 @@
 
 #include "grad/rule.h"
 #include "keravino/grad.h"
+#include "ops/custom_gradient.h"
 
 namespace keravino {
 namespace {
@@ -90,6 +91,7 @@ class Walker {
 std::vector<Tensor> gradients(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs,
                               const std::vector<Tensor>& seeds) {
   const std::lock_guard lock(graph_mutex());
+  const ops::Recording recording;  // gradients may be differentiated again, and take kernels
   if (!seeds.empty() && seeds.size() != ys.size())
     throw Error(fmt::format("[grad] {} seeds for {} results", seeds.size(), ys.size()));
   for (const Tensor& x : xs) {

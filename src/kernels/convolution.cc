@@ -32,13 +32,13 @@ Desc channels_last(const ov::Shape& shape, size_t images) {
   return {dims, kFloat, tags[shape.size() - 3]};
 }
 
-/// (G, O, I, spatial...) in memory.
-Desc plain_weights(const ov::Shape& shape) {
-  Dims dims(shape.begin(), shape.end());
-  const bool grouped = shape[0] > 1;
-  if (!grouped) dims.erase(dims.begin());
-  const Tag own[] = {Tag::oiw, Tag::oihw, Tag::oidhw}, with_groups[] = {Tag::goiw, Tag::goihw, Tag::goidhw};
-  return {dims, kFloat, (grouped ? with_groups : own)[shape.size() - 4]};
+/// (G, O, I, spatial...) in memory, or (spatial..., I, O), which oneDNN calls (O, I, spatial...).
+Desc plain_weights(const ov::Shape& shape, size_t rank) {
+  const Tag own[] = {Tag::wio, Tag::hwio, Tag::dhwio}, with_groups[] = {Tag::goiw, Tag::goihw, Tag::goidhw};
+  if (shape.size() == rank + 3) return {Dims(shape.begin(), shape.end()), kFloat, with_groups[rank - 1]};
+  Dims dims{static_cast<int64_t>(shape[rank + 1]), static_cast<int64_t>(shape[rank])};
+  dims.insert(dims.end(), shape.begin(), shape.end() - 2);
+  return {dims, kFloat, own[rank - 1]};
 }
 
 /// The shapes of a whole convolution.
@@ -50,7 +50,7 @@ struct Shapes {
 class Part {
  public:
   Part(Role role, const Shapes& s, const ConvWindow& w, size_t images) : role_(role), stream_(engine()) {
-    const Desc plain = plain_weights(s.weights), any(plain.dims(), kFloat, Tag::any);
+    const Desc plain = plain_weights(s.weights, w.size.size()), any(plain.dims(), kFloat, Tag::any);
     const Desc x = channels_last(s.x, images), y = channels_last(s.y, images);
     const Dims strides(w.strides.begin(), w.strides.end()), begin(w.begin.begin(), w.begin.end());
     const Dims end(w.end.begin(), w.end.end());
@@ -170,26 +170,31 @@ Convolution::Convolution(const ov::OutputVector& inputs, Role role, ConvWindow w
 void Convolution::validate_and_infer_types() {
   const ov::PartialShape &a = get_input_partial_shape(0), &b = get_input_partial_shape(1);
   const size_t rank = window_.size.size();
-  NODE_VALIDATION_CHECK(
-      this,
-      a.is_static() && b.is_static() && a.size() == rank + 2 && b.size() == rank + (role_ == Role::weights ? 2 : 3),
-      "a channels-last tensor of static shape wanted and what goes with it, got ", a, " and ", b);
+  const bool takes_weights = role_ != Role::weights;
+  NODE_VALIDATION_CHECK(this,
+                        a.is_static() && b.is_static() && a.size() == rank + 2 &&
+                            (b.size() == rank + 2 || (takes_weights && b.size() == rank + 3)),
+                        "a channels-last tensor of static shape wanted and what goes with it, got ", a, " and ", b);
   const auto size = [](const ov::PartialShape& shape, size_t i) { return static_cast<size_t>(shape[i].get_length()); };
-  const size_t images = size(a, 0);
-  ov::Shape shape{images};
+  const bool grouped = takes_weights ? b.size() == rank + 3 : groups_ > 1;
+  ov::Shape shape{size(a, 0)};
   if (role_ == Role::forward) {
     for (size_t i = 0; i < rank; ++i) {
       const size_t extent = (window_.size[i] - 1) * window_.dilations[i] + 1;
       const auto padded = static_cast<size_t>(a[i + 1].get_length() + window_.begin[i] + window_.end[i]);
       shape.push_back((padded - extent) / window_.strides[i] + 1);
     }
-    shape.push_back(size(b, 0) * size(b, 1));
+    shape.push_back(grouped ? size(b, 0) * size(b, 1) : size(b, rank + 1));
   } else if (role_ == Role::data) {
     shape.insert(shape.end(), spatial_.begin(), spatial_.end());
-    shape.push_back(size(b, 0) * size(b, 2));
-  } else {
+    shape.push_back(grouped ? size(b, 0) * size(b, 2) : size(b, rank));
+  } else if (grouped) {
     shape = {groups_, size(b, rank + 1) / groups_, size(a, rank + 1) / groups_};
     shape.insert(shape.end(), window_.size.begin(), window_.size.end());
+  } else {
+    shape = window_.size;
+    shape.push_back(size(a, rank + 1));
+    shape.push_back(size(b, rank + 1));
   }
   set_output_type(0, ov::element::f32, shape);
 }

@@ -1,13 +1,19 @@
 // Activations made of lines: no exponential, no root.
 #include "keravino/ops/activation.h"
 
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/make.h"
 
 namespace keravino::ops {
 
 Tensor relu(Tensor x) { return make<v::v0::Relu>(to_number(x)); }
-Tensor relu6(Tensor x) { return make<v::v0::Clamp>(to_number(x), 0.0, 6.0); }
+Tensor relu6(Tensor x) {
+  x = to_number(x);
+  // By the result, as relu's.
+  return with_gradient(make<v::v0::Clamp>(x, 0.0, 6.0), {x},
+                       [](const std::vector<Tensor>&, const Tensor& y, const Tensor& g) { return gated(y, g, 0, 6); });
+}
 
 Tensor leaky_relu(Tensor x, double negative_slope) {
   x = to_float(x);

@@ -1,5 +1,7 @@
 #include "ops/custom_gradient.h"
 
+#include "engine/device.h"
+#include "kernels/channels.h"
 #include "ops/make.h"
 
 namespace keravino::ops {
@@ -12,6 +14,9 @@ thread_local int t_recordings = 0;
 Recording::Recording() { ++t_recordings; }
 Recording::~Recording() { --t_recordings; }
 bool recording() { return t_recordings > 0; }
+bool takes_kernels(const Tensor& x) {
+  return recording() && x.traced() && x.dtype() == DType::float32 && engine::is_cpu(engine::default_options().device);
+}
 
 std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Vjp vjp) {
   const bool traced = std::any_of(ys.begin(), ys.end(), [](const Tensor& y) { return y.traced(); });
@@ -32,6 +37,12 @@ Tensor with_gradient(const Tensor& y, const std::vector<Tensor>& xs,
     return std::vector<Tensor>{vjp(in, out[0], gs[0])};
   };
   return with_gradient(std::vector{y}, xs, one)[0];
+}
+
+Tensor gated(const Tensor& y, const Tensor& g, double low, double high) {
+  if (takes_kernels(y) && takes_kernels(g)) return make<kernels::Gate>(std::vector<Tensor>{y, g}, low, high);
+  const Tensor above = y > low;
+  return select(std::isinf(high) ? above : make<v::v1::LogicalAnd>(above, y < high), g, 0);
 }
 
 CustomGradient::CustomGradient(const ov::OutputVector& inputs, size_t outputs, Vjp vjp)

@@ -19,6 +19,9 @@ std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vect
 Tensor with_gradient(const Tensor& y, const std::vector<Tensor>& xs,
                      Tensor (*vjp)(const std::vector<Tensor>& xs, const Tensor& y, const Tensor& g));
 
+/// g where low < y < high, else 0: the gradient of a function that is the identity there and constant elsewhere.
+Tensor gated(const Tensor& y, const Tensor& g, double low, double high);
+
 /// While one lives, this thread builds graphs that may be differentiated.
 class Recording {
  public:
@@ -28,6 +31,8 @@ class Recording {
   Recording& operator=(const Recording&) = delete;
 };
 bool recording();
+/// Whether kernels for training may compute with x: f32, in a graph that is recorded for the CPU.
+bool takes_kernels(const Tensor& x);
 
 /// The first inputs as they are; the other inputs are what they were computed from. Only the gradient walker looks at
 /// it, and no graph is run with it.

@@ -24,9 +24,14 @@ ov::Shape last(const ov::Shape& shape, size_t count) {
   return {shape.end() - static_cast<std::ptrdiff_t>(count), shape.end()};
 }
 
-/// Weights as (G, O, I, spatial...).
-Tensor with_groups(const Tensor& weights, size_t rank) {
-  return static_cast<size_t>(weights.rank()) == rank + 3 ? weights : ops::expand_dims(weights, {0});
+/// Weights (O, I, spatial...) as Keras has them, (spatial..., I, O), which cancels a Transpose; grouped ones as they
+/// are.
+Tensor kernel_weights(const Tensor& weights, size_t rank) {
+  if (static_cast<size_t>(weights.rank()) == rank + 3) return weights;
+  std::vector<int64_t> order;
+  for (size_t i = 0; i < rank; ++i) order.push_back(static_cast<int64_t>(i + 2));
+  order.insert(order.end(), {1, 0});
+  return ops::permute(weights, order);
 }
 
 template <class Op>
@@ -36,7 +41,7 @@ Tensor convolution(const ov::Node& node, Role role) {
   const Tensor x = as_traced(node.input_value(0)), weights = as_traced(node.input_value(1));
   const ConvWindow window{last(node.get_input_shape(1), rank), op.get_strides(), op.get_dilations(),
                           op.get_pads_begin(), op.get_pads_end()};
-  const std::vector<Tensor> inputs{channels_last(x), with_groups(weights, rank)};
+  const std::vector<Tensor> inputs{channels_last(x), kernel_weights(weights, rank)};
   const ov::Shape spatial = role == Role::data ? last(node.get_output_shape(0), rank) : ov::Shape{};
   return channels_first(ops::make<Convolution>(inputs, role, window, spatial));
 }

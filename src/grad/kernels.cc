@@ -1,0 +1,50 @@
+// The kernels of training, once more: derivatives of derivatives.
+#include "grad/rule.h"
+#include "kernels/channels.h"
+#include "kernels/convolution.h"
+#include "kernels/max_pool.h"
+#include "ops/custom_gradient.h"
+
+namespace keravino::grad {
+namespace {
+
+using kernels::Convolution;
+using Role = Convolution::Role;
+
+/// Each role is linear in both of its inputs, and its gradients are the other two roles.
+std::vector<Tensor> convolution(const Step& s) {
+  const auto& op = static_cast<const Convolution&>(s.node);
+  const auto part = [&](Role role, const Tensor& a, const Tensor& b, const Tensor& like) {
+    const ov::Shape shape = like.shape().to_shape();
+    const ov::Shape spatial = role == Role::data ? ov::Shape(shape.begin() + 1, shape.end() - 1) : ov::Shape{};
+    return make<Convolution>(std::vector<Tensor>{a, b}, role, op.window(), spatial, op.groups());
+  };
+  const Tensor &a = s.in[0], &b = s.in[1], &g = s.g[0];
+  if (op.role() == Role::weights) return {part(Role::data, b, g, a), part(Role::forward, a, g, b)};
+  if (op.role() == Role::data) return {part(Role::forward, g, b, a), part(Role::weights, g, a, b)};
+  return {part(Role::data, g, b, a), part(Role::weights, a, g, b)};
+}
+
+/// Of g and of g * (x - centre), for each channel.
+std::vector<Tensor> channel_sums(const Step& s) {
+  const Tensor &g = s.in[0], &x = s.in[1], &centre = s.in[2];
+  const Tensor first = s.g[0] ? s.g[0] : zeros_like(centre), second = s.g[1] ? s.g[1] : zeros_like(centre);
+  return {first + second * (x - centre), second * g, -second * s.out[0]};
+}
+
+}  // namespace
+
+Table kernel_rules() {
+  return {
+      row<Convolution>(convolution),
+      row<kernels::ChannelSums>(channel_sums),
+      row<kernels::Gate>([](const Step& s) -> std::vector<Tensor> {
+        return {
+            {},
+            make<kernels::Gate>(std::vector<Tensor>{s.in[0], s.g[0]}, static_cast<const kernels::Gate&>(s.node).low(),
+                                static_cast<const kernels::Gate&>(s.node).high())};
+      }),
+  };
+}
+
+}  // namespace keravino::grad
