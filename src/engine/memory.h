@@ -5,8 +5,8 @@
 
 namespace keravino::engine {
 
-/// A tensor whose memory goes back to a pool when its last user lets go of it, and is the next one's of this size. Fresh
-/// memory costs the system a page fault each 4 KiB: a third of the time of a training step.
+/// A tensor whose memory goes back to a pool when its last user lets go of it, and is the next one's of this size.
+/// Fresh memory costs the system a page fault each 4 KiB: a third of the time of a training step.
 ov::Tensor recycled_tensor(const ov::element::Type& type, const ov::Shape& shape);
 
 /// How many bytes the pool keeps at most beside what is in use.
