@@ -50,7 +50,7 @@ class Case:
     """One thing to time.
 
     `target` is a name in OPS, in CALLS or a model of models.py; `call` says how a Keras program runs it: "op", "eager",
-    "predict", "predict_on_batch" or "model(x)". `measures` are the rows it makes: "load", "first", "steady".
+    "predict", "predict_on_batch", "model(x)" or "fit". `measures` are the rows it makes: "load", "first", "steady".
     """
 
     name: str
@@ -66,7 +66,7 @@ class Case:
     @property
     def is_model(self):
         """Whether the target is a model, not an op."""
-        return self.call not in ("op", "eager")
+        return self.call not in ("op", "eager", "fit")
 
 
 _EVERYTHING = ("load", "first", "steady")
@@ -105,6 +105,19 @@ APPLICATION_CASES = tuple(
     )
     for name in APPLICATIONS
     for batch in (1, 8)
+)
+
+_TRAINERS = ("keravino", "torch", "jax", "tensorflow")
+
+TRAINING_CASES = tuple(
+    Case(name, title, name, "fit", measures=("first", "steady", "memory"), columns=_TRAINERS)
+    for name, title in (
+        ("train_cnn", "CNN (Conv32-Pool-Conv64-Pool-Dense128), batch 128"),
+        ("train_mlp", "MLP 784-512-512-10 with dropout, batch 128"),
+        ("train_lstm", "LSTM(128) over 80 steps, batch 32"),
+        ("train_transformer", "transformer of 2 layers (d=128, T=64), batch 32"),
+        ("train_mobilenet", "MobileNetV2, 96x96, batch 16"),
+    )
 )
 
 EAGER_CASES = tuple(

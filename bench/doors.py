@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+import training
 from calls import CALLS, tensors
 from cases import CHANNELS_LAST_ONLY, OPS
 
@@ -41,6 +42,8 @@ class KerasDoor:
         """Loads the model (once per target), or makes the tensors of an op case."""
         if case.call == "eager":
             return 0.0, self._eager(case)
+        if case.call == "fit":
+            return 0.0, self._fit(case)
         if not case.is_model:
             return 0.0, self._op(case)
         seconds = 0.0
@@ -62,6 +65,19 @@ class KerasDoor:
             self.tensors = tensors(self.keras)
         ops, function = self.keras.ops, CALLS[case.target]
         return lambda: self.keras.tree.map_structure(ops.convert_to_numpy, function(ops, self.tensors))
+
+    def _fit(self, case):
+        """A function that trains on a few batches; the first call on one, and its loss is the answer."""
+        model, x, y, batch, steps = training.build(case.target, self.keras)
+        calls = []
+
+        def run():
+            count = batch * steps if calls else batch
+            calls.append(model.fit(x[:count], y[:count], batch_size=batch, shuffle=False, verbose=0))
+            return np.array(calls[-1].history["loss"])
+
+        run.calls = steps
+        return run
 
     def _op(self, case):
         ops, function = self.keras.ops, OPS[case.target]

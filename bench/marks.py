@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY
+from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY, TRAINING_CASES
 
 DETOURS = ("savedmodel", "onnxruntime")
 DOORS = ("keravino", "command")
@@ -46,4 +46,18 @@ APPLICATION_MARKS = tuple(
     for case in APPLICATION_CASES
     for mark in _both(f"{case.title}, against channels-first", case.name, ("channels_first",), 1.1)
     if case.target not in CHANNELS_LAST_ONLY
+)
+
+_TRAINING_LIMITS = {
+    "train_cnn": 1.0,
+    "train_mlp": 1.0,
+    "train_lstm": 0.8,
+    "train_transformer": 0.8,
+    "train_mobilenet": 0.8,
+}
+
+TRAINING_MARKS = tuple(
+    Mark(f"{case.title}, against the best peer", case.name, "keravino", ("torch", "jax", "tensorflow"), limit)
+    for case in TRAINING_CASES
+    for limit in (_TRAINING_LIMITS[case.name],)
 )

@@ -5,8 +5,8 @@ from statistics import median
 import machine
 from columns import COLUMNS
 
-UNITS = {"ms": 1e3, "us": 1e6}
-MEASURES = {"load": "{}: load", "first": "{}: first", "steady": "{}"}
+UNITS = {"ms": 1e3, "us": 1e6, "MB": 1e-6}
+MEASURES = {"load": "{}: load", "first": "{}: first", "steady": "{}", "memory": "{}: peak memory"}
 BUSY = 0.9
 EAGER_LIMIT = 3  # times torch's latency that no op may take
 
@@ -73,7 +73,8 @@ class _Notes:
 def _rows(results, case, columns, notes):
     for measure in case.measures:
         cells = [_cell(results, case, column, measure, notes) for column in columns]
-        yield [MEASURES[measure].format(case.title) + f" ({case.unit})", *cells]
+        unit = "MB" if measure == "memory" else case.unit
+        yield [MEASURES[measure].format(case.title) + f" ({unit})", *cells]
 
 
 def _cell(results, case, column, measure, notes):
@@ -81,7 +82,7 @@ def _cell(results, case, column, measure, notes):
     seconds = results.seconds(*key, measure)
     if seconds is None:
         return f"- {notes.mark(results.errors[key])}" if key in results.errors else ""
-    value = seconds * UNITS[case.unit]
+    value = seconds * UNITS["MB" if measure == "memory" else case.unit]
     text = f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
     off = results.differences[key]
     return text if off <= 1e-4 else f"{text} {notes.mark(f'{off:.1e} off: not f32')}"

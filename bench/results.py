@@ -27,7 +27,9 @@ class Results:
         if tolerance is not None and not reply["difference"] <= tolerance:
             self.errors[key] = f"wrong numbers: {reply['difference']:.1e} off"
             return False
-        for measure in ("load", "first"):
+        for measure in ("load", "first", "memory"):
+            if measure not in reply:
+                continue
             self.samples.setdefault((*key, measure), []).append(reply[measure])
         return True
 

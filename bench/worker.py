@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 import doors
-from cases import APPLICATION_CASES, BF16, EAGER_CASES, MAIN, OPS
+from cases import APPLICATION_CASES, BF16, EAGER_CASES, MAIN, OPS, TRAINING_CASES
 from columns import COLUMNS
 from command import CommandDoor
 
-CASES = {case.name: case for case in (*MAIN, *BF16, *APPLICATION_CASES, *EAGER_CASES)}
+CASES = {case.name: case for case in (*MAIN, *BF16, *APPLICATION_CASES, *EAGER_CASES, *TRAINING_CASES)}
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 DOORS = {
     "keras": doors.KerasDoor,
@@ -56,14 +56,15 @@ class Worker:
     def open(self, case):
         """Opens a case and times its first answer."""
         self.run = None
+        reset_peak()
         load, run = self.door.open(case)
         start = self.clock()
         value = run()
         first = self.clock() - start
-        # The numbers of single ops are what the tests compare.
-        wrong = 0.0 if case.call == "eager" else difference(value, reference(case, self.folder))
+        # The numbers of single ops and of training are what the tests compare.
+        wrong = 0.0 if case.call in ("eager", "fit") else difference(value, reference(case, self.folder))
         self.run = run
-        measured = getattr(run, "measured", {"load": load, "first": first})
+        measured = getattr(run, "measured", {"load": load, "first": first, "memory": peak()})
         return {"difference": wrong, **measured}
 
     def time(self, budget):
@@ -77,7 +78,18 @@ class Worker:
             self.run()
             calls.append(self.clock() - before)
         wall = time.perf_counter() - start
-        return {"best": min(calls), "share": (time.process_time() - cpu) / wall}
+        best = min(calls) / getattr(self.run, "calls", 1)
+        return {"best": best, "share": (time.process_time() - cpu) / wall}
+
+
+def reset_peak():
+    """Lets the process's peak memory start anew."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def peak():
+    """The most memory that this process has had since, in bytes."""
+    return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) * 1024
 
 
 def answer(worker, request):
