@@ -34,8 +34,8 @@ def _mobilenet(layers, keras):
     return keras.applications.MobileNetV2((96, 96, 3), weights=None, classes=10, classifier_activation=None)
 
 
-# Name: builder, shape of a batch of inputs (words if they are integers), shape of the labels, their classes, steps timed
-# together.
+# Name: builder, shape of a batch of inputs (words if they are integers), shape of the labels, their classes, steps that
+# are timed together.
 MODELS = {
     "train_cnn": (_cnn, (128, 28, 28, 1), (128,), 10, 8),
     "train_mlp": (_mlp, (128, 784), (128,), 10, 32),

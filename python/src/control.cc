@@ -2,15 +2,25 @@
 #include "ops/control.h"
 
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/vector.h>
 
 #include "functions.h"
+#include "ops/recurrent.h"
 
 namespace nb = nanobind;
 
 namespace keravino::python {
 
 void add_control(nb::module_& module) {
+  module.def(
+      "recurrent",
+      [](const Tensor& x, const std::vector<Tensor>& states, const Tensor& kernel, const Tensor& recurrent_kernel,
+         const std::optional<Tensor>& bias) {
+        return ops::recurrent(x, states, kernel, recurrent_kernel, bias.value_or(Tensor()));
+      },
+      nb::arg("x"), nb::arg("states"), nb::arg("kernel"), nb::arg("recurrent_kernel"), nb::arg("bias").none(),
+      "Outputs and last states of an LSTM or GRU layer by a kernel for training; nothing where there is none.");
   module.def("moment", &ops::moment, "A number that rises with each node that is made.");
   module.def(
       "if_then_else",

@@ -3,6 +3,7 @@
 #include "kernels/channels.h"
 #include "kernels/convolution.h"
 #include "kernels/max_pool.h"
+#include "kernels/recurrent.h"
 #include "ops/custom_gradient.h"
 
 namespace keravino::grad {
@@ -32,10 +33,21 @@ std::vector<Tensor> channel_sums(const Step& s) {
   return {first + second * (x - centre), second * g, -second * s.out[0]};
 }
 
+/// The gradients of all inputs by a kernel that takes what the forward one left.
+std::vector<Tensor> recurrent(const Step& s) {
+  const auto& op = static_cast<const kernels::Recurrent&>(s.node);
+  std::vector<Tensor> inputs = s.in;
+  inputs.insert(inputs.end(), s.out.begin(), s.out.end());
+  for (size_t i = 0; i + 1 < s.out.size(); ++i) inputs.push_back(s.g[i] ? s.g[i] : zeros_like(s.out[i]));
+  return ops::make_all<kernels::RecurrentGradient>(inputs, op.cell(), op.parts());
+}
+
 }  // namespace
 
 Table kernel_rules() {
   return {
+      row<kernels::Recurrent>(recurrent),
+      not_differentiable<kernels::RecurrentGradient>("second derivatives of a recurrent layer need unroll=True"),
       row<Convolution>(convolution),
       row<kernels::ChannelSums>(channel_sums),
       row<kernels::Gate>([](const Step& s) -> std::vector<Tensor> {

@@ -1,10 +1,9 @@
 #include "kernels/convolution.h"
 
 #ifdef KERAVINO_ONEDNN
-#include <omp.h>
-
-#include <oneapi/dnnl/dnnl.hpp>
 #include <openvino/core/parallel.hpp>
+
+#include "kernels/onednn.h"
 #endif
 
 namespace keravino::kernels {
@@ -18,11 +17,6 @@ using Desc = dnnl::memory::desc;
 using Tag = dnnl::memory::format_tag;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
 constexpr auto kDirect = dnnl::algorithm::convolution_direct;
-
-const dnnl::engine& engine() {
-  static const auto* engine = new dnnl::engine(dnnl::engine::kind::cpu, 0);
-  return *engine;
-}
 
 /// `images` of (N, spatial..., C) in memory, which oneDNN calls (N, C, spatial...).
 Desc channels_last(const ov::Shape& shape, size_t images) {
@@ -46,10 +40,10 @@ struct Shapes {
   ov::Shape x, y, weights;
 };
 
-/// What one thread does, on its part of the batch: oneDNN's own threads (OpenMP) would fight with OpenVINO's (TBB).
+/// What one thread does, on its part of the batch.
 class Part {
  public:
-  Part(Role role, const Shapes& s, const ConvWindow& w, size_t images) : role_(role), stream_(engine()) {
+  Part(Role role, const Shapes& s, const ConvWindow& w, size_t images) : role_(role), stream_(onednn_engine()) {
     const Desc plain = plain_weights(s.weights, w.size.size()), any(plain.dims(), kFloat, Tag::any);
     const Desc x = channels_last(s.x, images), y = channels_last(s.y, images);
     const Dims strides(w.strides.begin(), w.strides.end()), begin(w.begin.begin(), w.begin.end());
@@ -58,52 +52,63 @@ class Part {
     for (const size_t dilation : w.dilations) more.push_back(static_cast<int64_t>(dilation) - 1);
     const auto kind = dnnl::prop_kind::forward_training;
     const dnnl::convolution_forward::primitive_desc forward({kind, kDirect, x, any, y, strides, more, begin, end},
-                                                            engine());
+                                                            any_thread(), onednn_engine());
     Desc blocked;
     if (role == Role::forward) {
       primitive_ = dnnl::convolution_forward(forward);
       blocked = forward.weights_desc();
+      scratchpad_ = dnnl::memory(forward.scratchpad_desc(), onednn_engine());
     } else if (role == Role::data) {
       const dnnl::convolution_backward_data::primitive_desc desc({kDirect, x, any, y, strides, more, begin, end},
-                                                                 engine(), forward);
+                                                                 any_thread(), onednn_engine(), forward);
       primitive_ = dnnl::convolution_backward_data(desc);
       blocked = desc.weights_desc();
+      scratchpad_ = dnnl::memory(desc.scratchpad_desc(), onednn_engine());
     } else {
       const dnnl::convolution_backward_weights::primitive_desc desc({kDirect, x, any, y, strides, more, begin, end},
-                                                                    engine(), forward);
+                                                                    any_thread(), onednn_engine(), forward);
       primitive_ = dnnl::convolution_backward_weights(desc);
       blocked = desc.diff_weights_desc();
+      scratchpad_ = dnnl::memory(desc.scratchpad_desc(), onednn_engine());
     }
-    x_ = dnnl::memory(x, engine(), nullptr);
-    y_ = dnnl::memory(y, engine(), nullptr);
-    plain_ = dnnl::memory(plain, engine(), nullptr);
-    blocked_ = dnnl::memory(blocked, engine());
-    reorder_ = role == Role::weights ? dnnl::reorder(blocked_, plain_) : dnnl::reorder(plain_, blocked_);
+    x_ = dnnl::memory(x, onednn_engine(), nullptr);
+    y_ = dnnl::memory(y, onednn_engine(), nullptr);
+    plain_ = dnnl::memory(plain, onednn_engine(), nullptr);
+    blocked_ = dnnl::memory(blocked, onednn_engine());
+    const auto& [from, to] = role == Role::weights ? std::pair(blocked_, plain_) : std::pair(plain_, blocked_);
+    const dnnl::reorder::primitive_desc reorder(from, to, any_thread());
+    reorder_ = dnnl::reorder(reorder);
+    reorder_scratchpad_ = dnnl::memory(reorder.scratchpad_desc(), onednn_engine());
   }
 
   void run(float* x, float* y, float* weights) {
-    omp_set_num_threads(1);  // of this thread
+    use_one_thread();
     x_.set_data_handle(x);
     y_.set_data_handle(y);
     plain_.set_data_handle(weights);
-    if (role_ == Role::forward) {
-      reorder_.execute(stream_, plain_, blocked_);
-      primitive_.execute(stream_, {{DNNL_ARG_SRC, x_}, {DNNL_ARG_WEIGHTS, blocked_}, {DNNL_ARG_DST, y_}});
-    } else if (role_ == Role::data) {
-      reorder_.execute(stream_, plain_, blocked_);
-      primitive_.execute(stream_, {{DNNL_ARG_DIFF_DST, y_}, {DNNL_ARG_WEIGHTS, blocked_}, {DNNL_ARG_DIFF_SRC, x_}});
+    if (role_ == Role::weights) {
+      execute(DNNL_ARG_SRC, DNNL_ARG_DIFF_WEIGHTS, DNNL_ARG_DIFF_DST);
+      reorder(blocked_, plain_);
     } else {
-      primitive_.execute(stream_, {{DNNL_ARG_SRC, x_}, {DNNL_ARG_DIFF_DST, y_}, {DNNL_ARG_DIFF_WEIGHTS, blocked_}});
-      reorder_.execute(stream_, blocked_, plain_);
+      reorder(plain_, blocked_);
+      if (role_ == Role::forward) execute(DNNL_ARG_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DST);
+      if (role_ == Role::data) execute(DNNL_ARG_DIFF_SRC, DNNL_ARG_WEIGHTS, DNNL_ARG_DIFF_DST);
     }
     stream_.wait();
   }
 
  private:
+  void execute(int x, int weights, int y) {
+    primitive_.execute(stream_, {{x, x_}, {weights, blocked_}, {y, y_}, {DNNL_ARG_SCRATCHPAD, scratchpad_}});
+  }
+  void reorder(const dnnl::memory& from, const dnnl::memory& to) {
+    reorder_.execute(stream_, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}, {DNNL_ARG_SCRATCHPAD, reorder_scratchpad_}});
+  }
+
   Role role_;
   dnnl::stream stream_;
   dnnl::primitive primitive_;
-  dnnl::memory x_, y_, plain_, blocked_;
+  dnnl::memory x_, y_, plain_, blocked_, scratchpad_, reorder_scratchpad_;
   dnnl::reorder reorder_;
 };
 

@@ -3,7 +3,7 @@
 import collections
 import threading
 
-from keras.src import tree
+from keras.src import activations, tree
 from keras.src.backend.openvino import numpy
 from keras.src.backend.openvino.body import BodyScope, any_traced, repeat, to_tensor
 
@@ -233,7 +233,9 @@ def layer(name, step, inputs, states, mask, weights, form):
     if mask is not None or unroll or not named:
         raise NotImplementedError
     tensors = [to_tensor(x) for x in (inputs, *states, *weights) if x is not None]
-    if any_traced(tensors) or any(x.dtype != "float32" or 0 in x.shape for x in tensors):
+    if any_traced(tensors):
+        return traced_layer(inputs, states, weights, form)
+    if any(x.dtype != "float32" or 0 in x.shape for x in tensors):
         raise NotImplementedError
     place = (_native.device(), options.precision, options.threads)
     key = (name, *form, place, *(x.shape for x in tensors))
@@ -249,6 +251,20 @@ def layer(name, step, inputs, states, mask, weights, form):
             _layers[key] = entry = compile_layer(step, tensors, len(states), return_sequences, go_backwards, place)
     last, outputs, *states = entry(tensors, 0)
     return last, outputs, states
+
+
+def traced_layer(inputs, states, weights, form):
+    """(last output, outputs, states) of a layer in a graph that trains, by a kernel for its usual activations."""
+    activation, recurrent_activation, return_sequences, go_backwards, _ = form
+    if activation is not activations.tanh or recurrent_activation is not activations.sigmoid:
+        raise NotImplementedError
+    x = numpy.flip(to_tensor(inputs), 1) if go_backwards else to_tensor(inputs)
+    kernel, recurrent_kernel, bias = (None if w is None else to_tensor(w) for w in weights)
+    found = _native.recurrent(x, [to_tensor(s) for s in states], kernel, recurrent_kernel, bias)
+    if not found:
+        raise NotImplementedError
+    outputs, *states = found
+    return states[0], outputs if return_sequences else numpy.expand_dims(states[0], 1), states
 
 
 def compile_layer(step, tensors, n, return_sequences, go_backwards, place):
