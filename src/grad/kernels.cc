@@ -1,7 +1,9 @@
 // The kernels of training, once more: derivatives of derivatives.
 #include "grad/rule.h"
+#include "keravino/ops.h"
 #include "kernels/channels.h"
 #include "kernels/convolution.h"
+#include "kernels/cross_entropy.h"
 #include "kernels/max_pool.h"
 #include "kernels/recurrent.h"
 #include "ops/custom_gradient.h"
@@ -33,6 +35,16 @@ std::vector<Tensor> channel_sums(const Step& s) {
   return {first + second * (x - centre), second * g, -second * s.out[0]};
 }
 
+/// (p - one_hot(label)) g with p = softmax(logits).
+std::vector<Tensor> cross_entropy_gradient(const Step& s) {
+  const Tensor &logits = s.in[0], &g = s.g[0];
+  const Tensor p = make<v::v8::Softmax>(logits, int64_t{1});
+  const Tensor scaled = g * ops::expand_dims(s.in[2], {1}) * p;
+  const Tensor for_logits = scaled - p * make<v::v1::ReduceSum>(scaled, std::vector<int64_t>{1}, true);
+  const Tensor own = make<kernels::CrossEntropyGradient>(std::vector<Tensor>{logits, s.in[1], zeros_like(s.in[2]) + 1});
+  return {for_logits, {}, make<v::v1::ReduceSum>(g * own, std::vector<int64_t>{1}, false)};
+}
+
 /// The gradients of all inputs by a kernel that takes what the forward one left.
 std::vector<Tensor> recurrent(const Step& s) {
   const auto& op = static_cast<const kernels::Recurrent&>(s.node);
@@ -47,6 +59,7 @@ std::vector<Tensor> recurrent(const Step& s) {
 Table kernel_rules() {
   return {
       row<kernels::Recurrent>(recurrent),
+      row<kernels::CrossEntropyGradient>(cross_entropy_gradient),
       not_differentiable<kernels::RecurrentGradient>("second derivatives of a recurrent layer need unroll=True"),
       row<Convolution>(convolution),
       row<kernels::ChannelSums>(channel_sums),

@@ -3,8 +3,12 @@
 #include <numbers>
 
 #include "keravino/config.h"
+#include "kernels/cross_entropy.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/make.h"
+#include "ops/shapes.h"
+#include "ops/spatial.h"
 
 namespace keravino::ops {
 namespace {
@@ -20,6 +24,19 @@ Tensor clipped(const Tensor& p) { return make<v::v0::Clamp>(p, epsilon(), 1 - ep
 Tensor log_probabilities(const Tensor& output, bool from_logits, int64_t axis) {
   if (from_logits) return make<v::v5::LogSoftmax>(output, axis);
   return log(clipped(output / make<v::v1::ReduceSum>(output, std::vector<int64_t>{axis}, true)));
+}
+
+/// The cross-entropy by a kernel, for labels (..., 1) and logits (..., C) of a graph that trains.
+Tensor cross_entropy(const Tensor& labels, const Tensor& logits) {
+  const std::vector<int64_t> flat{-1};
+  const Tensor classes = make<v::v8::Gather>(shape_tensor(logits), std::vector<int64_t>{-1}, Tensor(0));
+  const Tensor rows = make<v::v0::Concat>(std::vector<Tensor>{ints({-1}), classes}, int64_t{0});
+  const std::vector<Tensor> inputs{make<v::v1::Reshape>(logits, rows, false), reshape_to(labels, flat)};
+  const Tensor losses =
+      with_gradient(make<kernels::CrossEntropy>(inputs), inputs, [](const auto& xs, const auto&, const auto& g) {
+        return make<kernels::CrossEntropyGradient>(std::vector<Tensor>{xs[0], xs[1], g});
+      });
+  return reshape(losses, dims(make<v::v0::Squeeze>(labels, std::vector<int64_t>{labels.rank() - 1})));
 }
 
 }  // namespace
@@ -46,6 +63,8 @@ Tensor sparse_categorical_crossentropy(Tensor target, Tensor output, bool from_l
   wanted[static_cast<size_t>(axis)] = 1;
   if (!target.shape().compatible(wanted))
     throw Error("target must have the shape of output without the axis of classes");
+  if (from_logits && axis == rank - 1 && rank > 1 && takes_kernels(output) && kernels::CrossEntropy::available())
+    return cross_entropy(target, output);
   const Tensor classes = as(make<v::v8::Gather>(shape_tensor(output), along, Tensor(0)), DType::int32);
   const Tensor known = make<v::v1::LogicalAnd>(target >= 0, target < classes);
   const Tensor logs = log_probabilities(output, from_logits, axis);
