@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo test conformance conformance-quick bench lint format asan clean
+.PHONY: all demo train-demo test conformance conformance-quick bench lint format asan clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -43,6 +43,15 @@ $(VENV)/.installed: $(VENV)/.requirements $(SOURCES)
 
 demo: $(VENV)/.installed
 	$(BIN)/python examples/digits/demo.py
+
+$(VENV)/.train-demo-requirements: $(VENV)/.requirements
+	$(BIN)/python cmake/requirements.py train-demo > build/train-demo-requirements.txt
+	$(PIP) install -r build/train-demo-requirements.txt
+	@touch $@
+
+# Real digits from scratch: accuracy, seconds, and a picture of the loss.
+train-demo: $(VENV)/.installed $(VENV)/.train-demo-requirements
+	$(BIN)/python examples/digits/train.py
 
 test: $(VENV)/.test-requirements
 	$(MAKE) TESTS=1 build/.tests
