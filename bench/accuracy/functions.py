@@ -148,7 +148,8 @@ def trunc(x):
 def cross_entropy(target, output):
     if not 0 <= target <= 1:
         return mp.nan
-    clipped = min(max(output, mp.mpf("1e-7")), 1 - mp.mpf("1e-7"))
+    low, high = (mp.mpf(float(np.float32(p))) for p in (1e-7, 1 - 1e-7))
+    clipped = min(max(output, low), high)
     return -(target * mp.log(clipped) + (1 - target) * mp.log1p(-clipped))
 
 

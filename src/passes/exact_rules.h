@@ -21,9 +21,15 @@ struct ExactRow {
 };
 
 std::span<const ExactRow> exact_float_rules();
+/// float32 to its last digits, where the plugin computes in float32.
+std::span<const ExactRow> exact_digit_rules();
 std::span<const ExactRow> exact_integer_rules();
 /// Integers again: by a node of ours, which only the CPU runs.
 std::span<const ExactRow> exact_kernel_rules();
+
+/// The plugin takes a / b for a times the rounded 1 / b, which is up to 1.5 ulp off, and infinite or 0 where 1 / b is.
+/// Every Divide by what is not constant keeps its own kernel.
+void keep_divisions(const ov::Model& model);
 
 /// The CPU plugin lets what makes a tensor write it straight into the memory of a Result behind a Reshape. If the
 /// tensor is also transposed for a convolution, MergeTransposeAndReorder (graph_optimizer.cpp) makes that Transpose a
