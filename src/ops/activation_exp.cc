@@ -21,10 +21,10 @@ Tensor softplus(Tensor x) { return make<v::v4::SoftPlus>(to_float(x)); }
 Tensor silu(Tensor x) { return make<v::v4::Swish>(to_float(x)); }
 Tensor log_sigmoid(Tensor x) { return -softplus(-to_float(x)); }
 
-/// Near 0, where x and tanh(x) are equal, from the tenth convergent of Lambert's continued fraction of tanh(x).
+/// Near 0, where the difference loses digits, from a convergent of Lambert's continued fraction of tanh(x).
 Tensor tanh_shrink(Tensor x) {
   x = to_float(x);
-  const Tensor near = absolute(x) < 1.5;
+  const Tensor near = absolute(x) < (x.dtype() == DType::float64 ? 0.3 : 1.5);
   const Tensor y = select(near, x * x, 0);
   const Tensor above = 3465 + y * (189 + y), below = 10395 + y * (4725 + y * (210 + y));
   return select(near, x * (y * (above / below)), x - tanh(x));

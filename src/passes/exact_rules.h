@@ -28,7 +28,7 @@ std::span<const ExactRow> exact_integer_rules();
 std::span<const ExactRow> exact_kernel_rules();
 
 /// The plugin takes a / b for a times the rounded 1 / b, which is up to 1.5 ulp off, and infinite or 0 where 1 / b is.
-/// Every Divide by what is not constant keeps its own kernel.
+/// Every Divide of what is not constant keeps its own kernel.
 void keep_divisions(const ov::Model& model);
 
 /// The CPU plugin lets what makes a tensor write it straight into the memory of a Result behind a Reshape. If the
