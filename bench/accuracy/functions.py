@@ -1,6 +1,6 @@
 """The functions whose error is measured: one row for each, with its exact value and where it is hard to compute.
 
-A function that is registered without a row is an error (`missing` in run.py), except those whose result has no rounding.
+A registered function without a row is an error (discover.py), except where the result has no rounding.
 """
 
 from dataclasses import dataclass, field
@@ -17,11 +17,13 @@ INF = np.inf
 class Function:
     """A registered op on float32 tensors, element by element.
 
-    exact: the same of mpmath's numbers, NaN outside the domain. near: numbers in whose neighbourhood points lie dense.
-    spans: intervals with evenly spread points. pairs: a function of a random generator that makes the second operand from
-    the first. limits: the values at minus infinity and infinity where neither NumPy nor SciPy has the function; () where these
-    are not compared. kwargs: further arguments.
-    bar: the largest error in ulp that the tests allow, in interpreted and in compiled graphs.
+    exact: the same of mpmath's numbers, NaN outside the domain. near: numbers around which points lie dense. spans:
+    intervals with evenly spread points. pairs: makes second operands from a random generator and the first ones.
+    cancels: the number, of the operands, that may cancel almost all of the result; the unit of the error is then never
+    below its own, as what its own rounding brings in cannot be got out again. limits: the values at minus infinity and
+    infinity where neither NumPy nor SciPy has the function (NaN of inf / inf or 0 inf, as all backends have it); () where
+    these are not compared. zero_sign: whether the sign of a zero is NumPy's. kwargs: further arguments. bar: the largest
+    error in ulp that the tests allow, interpreted and compiled.
     """
 
     op: str
@@ -29,8 +31,10 @@ class Function:
     near: tuple = (0.0,)
     spans: tuple = ((-10, 10), (-110, 110))
     pairs: object = None
+    cancels: object = None
     limits: tuple | None = None
     kwargs: dict = field(default_factory=dict)
+    zero_sign: bool = True
     bar: float = 4.0
 
     @property
@@ -200,11 +204,11 @@ FUNCTIONS = [
     Function("numpy.log2", logarithm(2), (0.0, 1.0, 0.70710678, 1.41421356, 2.0), ((0, 2), (0, 100))),
     Function("numpy.log10", logarithm(10), (0.0, 1.0, 10.0, 0.70710678, 1.41421356), ((0, 2), (0, 100))),
     Function("numpy.log1p", lambda x: mp.log1p(x) if x > -1 else mp.nan, (0.0, -1.0, 1.0, -0.5), ((-1, 1), (-1, 100))),
-    Function("numpy.logaddexp", logadd(mp.e), (0.0, -0.6931472), pairs=beside),
-    Function("numpy.logaddexp2", logadd(2), (0.0, -1.0), pairs=beside),
+    Function("numpy.logaddexp", logadd(mp.e), (0.0, -0.6931472), pairs=beside, cancels=np.maximum),
+    Function("numpy.logaddexp2", logadd(2), (0.0, -1.0), pairs=beside, cancels=np.maximum),
     Function("math.erf", erf, (0.0, 0.84375, 1.0, 1.25, 3.9, -1.0), ((-1, 1), (-5, 5))),
     Function("math.erfc", erfc, (0.0, 0.5, 1.0, 9.19, 10.05), ((-1, 1), (-5, 5), (0, 11))),
-    Function("math.erfinv", within(-1, 1, erfinv), (0.0, 1.0, -1.0, 0.5), ((-1, 1),)),
+    Function("math.erfinv", within(-1, 1, erfinv), (0.0, 1.0, -1.0, 0.5), ((-1, 1),), zero_sign=False),
     Function("numpy.i0", i0, (0.0, 3.75, 8.0, 25.0, 91.9), ((-10, 10), (-92, 92)), limits=(INF, INF)),
     Function("numpy.sqrt", within(0, INF, mp.sqrt), (0.0, 1.0)),
     Function("math.rsqrt", lambda x: 1 / mp.sqrt(x) if x > 0 else mp.nan, (0.0, 1.0), limits=(np.nan, 0.0)),
@@ -225,7 +229,7 @@ FUNCTIONS = [
     Function("numpy.arcsinh", odd(mp.asinh), (0.0, 1.0, -1.0)),
     Function("numpy.arccosh", within(1, INF, mp.acosh), (1.0, 2.0), ((1, 3), (1, 100))),
     Function("numpy.arctanh", lambda x: mp.atanh(x) if abs(x) < 1 else mp.nan, (0.0, 0.5, 1.0, -1.0), ((-1, 1),)),
-    Function("numpy.sinc", sinc, (0.0, 0.5, 1.0, 2.0, -1.0, 50.0)),
+    Function("numpy.sinc", sinc, (0.0, 0.5, 1.0, 2.0, -1.0, 50.0), limits=(np.nan, np.nan)),
     Function("numpy.hypot", mp.hypot, pairs=anything),
     Function("numpy.arctan2", mp.atan2, pairs=anything),
     Function("numpy.power", power, (0.0, 1.0, -1.0), pairs=exponents),
@@ -234,8 +238,8 @@ FUNCTIONS = [
     Function("numpy.multiply", lambda a, b: a * b, pairs=anything),
     Function("numpy.divide", lambda a, b: a / b if b else mp.nan, pairs=anything),
     Function("numpy.divide_no_nan", lambda a, b: a / b if b else mp.mpf(0), pairs=anything, limits=()),
-    Function("numpy.floor_divide", floored, pairs=moderate),
-    Function("numpy.mod", floor_mod, pairs=moderate),
+    Function("numpy.floor_divide", floored, pairs=moderate, zero_sign=False),
+    Function("numpy.mod", floor_mod, pairs=moderate, zero_sign=False),
     Function("numpy.fmod", truncated_mod, pairs=moderate),
     Function("nn.sigmoid", sigmoid, (0.0, TINIEST, -LARGEST, 17.0), limits=(0.0, 1.0)),
     Function("nn.softplus", softplus, (0.0, TINIEST, 17.0, -17.0, 88.0), limits=(0.0, INF)),
@@ -247,12 +251,12 @@ FUNCTIONS = [
     Function("nn.selu", selu, (0.0, -0.34657, -17.3), limits=(-1.7580993408473766, INF)),
     Function("nn.celu", elu, (0.0, -0.34657, -17.3), limits=(-1.0, INF)),
     Function("nn.tanh_shrink", lambda x: x - mp.tanh(x), (0.0, 0.55, 1.0), limits=(-INF, INF)),
-    Function("nn.softsign", lambda x: x / (1 + abs(x)), (0.0, 1.0), limits=(-1.0, 1.0)),
+    Function("nn.softsign", lambda x: x / (1 + abs(x)), (0.0, 1.0), limits=(np.nan, np.nan)),
     Function("nn.squareplus", lambda x: (x + mp.hypot(x, 2)) / 2, (0.0, 2.0, -2.0), limits=(0.0, INF)),
     Function("nn.sparse_plus", lambda x: x if x >= 1 else max(x + 1, 0) ** 2 / 4, LINES, limits=(0.0, INF)),
     Function("nn.sparse_sigmoid", lambda x: min(max((x + 1) / 2, 0), 1), LINES, limits=(0.0, 1.0)),
     Function("nn.hard_sigmoid", lambda x: relu6(x + 3) / 6, LINES, limits=(0.0, 1.0)),
-    Function("nn.hard_silu", lambda x: x * relu6(x + 3) / 6, LINES, limits=(-0.0, INF)),
+    Function("nn.hard_silu", lambda x: x * relu6(x + 3) / 6, LINES, limits=(np.nan, INF)),
     Function("nn.leaky_relu", lambda x: x if x > 0 else x * mp.mpf("0.2"), LINES, limits=(-INF, INF)),
     Function(
         "nn.soft_shrink", lambda x: mp.sign(x) * max(abs(x) - mp.mpf("0.5"), 0), LINES, limits=(-INF, INF)

@@ -53,10 +53,10 @@ def exact(function, operands):
         )
 
 
-def ulps(got, want):
-    """The error of each number in float32 units in the last place of the exact one."""
+def ulps(got, want, least=0.0):
+    """The error of each number in float32 units in the last place of the exact one, or of `least` if that is larger."""
     with np.errstate(all="ignore"):
-        exponent = np.frexp(want)[1]
+        exponent = np.frexp(np.maximum(np.abs(want), np.abs(least)))[1]
         unit = np.ldexp(1.0, np.clip(exponent, -125, 128) - 24)
         wide = np.clip(got.astype("float64"), -TOP, TOP)
         error = np.abs(wide - np.clip(want, -TOP, TOP)) / unit
@@ -69,11 +69,11 @@ def is_subnormal(operands, want):
     return np.any(small, axis=0)
 
 
-def worst(operands, want, got):
+def worst(function, operands, want, got):
     """The largest errors: {"normal", "subnormal": ulp, or None without points; "at": operands of the former}."""
     usual = ~np.isnan(want)
     small = is_subnormal(operands, want)
-    error = ulps(got, want)
+    error = ulps(got, want, function.cancels(*operands) if function.cancels else 0.0)
     result = {"at": None}
     for kind, chosen in (("normal", usual & ~small), ("subnormal", usual & small)):
         result[kind] = float(error[chosen].max()) if chosen.any() else None

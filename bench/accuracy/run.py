@@ -82,7 +82,7 @@ def main():
         want = reference(function, operands, options.cache)
         for column in COLUMNS:
             got = results.get(f"{function.name}/points/{column}")
-            errors[function.name, column] = None if got is None else worst(operands, want, got)
+            errors[function.name, column] = None if got is None else worst(function, operands, want, got)
             got = results.get(f"{function.name}/special/{column}")
             specials[function.name, column] = None if got is None else differences(function, got)
     for row in sums:

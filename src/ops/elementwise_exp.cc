@@ -84,7 +84,7 @@ Tensor logaddexp2(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
   const Tensor same = x1 == x2;
   const Tensor distance = absolute(select(same, 0, x1 - x2));
-  return maximum(x1, x2) + log1p(exp2(-distance)) * std::numbers::log2e;
+  return maximum(x1, x2) + select(same, 1, log1p(exp2(-distance)) * std::numbers::log2e);
 }
 
 Tensor erf(Tensor x) { return make<v::v0::Erf>(to_float(x)); }

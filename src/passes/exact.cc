@@ -59,6 +59,23 @@ bool is_folded(const ov::Node& node) {
   return true;
 }
 
+bool adds_up(const ov::Node& node) {
+  std::vector<const ov::Node*> stack{&node};
+  std::unordered_map<const ov::Node*, bool> seen;
+  while (!stack.empty()) {
+    const ov::Node* next = stack.back();
+    stack.pop_back();
+    if (std::exchange(seen[next], true)) continue;
+    if (ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
+                           v1::GroupConvolutionBackpropData, v0::MatMul, v1::ReduceSum, v1::ReduceMean, v1::AvgPool,
+                           v14::AvgPool, v6::MVN>(next)) {
+      return true;
+    }
+    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
+  }
+  return false;
+}
+
 bool make_exact(const std::shared_ptr<ov::Model>& model, bool digits, bool kernels) {
   const std::lock_guard lock(graph_mutex());
   bool changed = false;

@@ -11,25 +11,6 @@ namespace {
 using namespace ov::op;
 using ops::absolute, ops::make, ops::select;
 
-/// True if a node above adds many numbers, whose rounding outweighs the error of an activation behind it. Such an
-/// activation is left to the plugin, which computes it within the convolution or product.
-bool adds_up(const ov::Node& node) {
-  std::vector<const ov::Node*> stack{&node};
-  std::unordered_map<const ov::Node*, bool> seen;
-  while (!stack.empty()) {
-    const ov::Node* next = stack.back();
-    stack.pop_back();
-    if (std::exchange(seen[next], true)) continue;
-    if (ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
-                           v1::GroupConvolutionBackpropData, v0::MatMul, v1::ReduceSum, v1::ReduceMean, v1::AvgPool,
-                           v14::AvgPool, v6::MVN>(next)) {
-      return true;
-    }
-    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
-  }
-  return false;
-}
-
 Tensor exact_exp(const ov::Node&, const std::vector<Tensor>& in) { return full_exp(in[0]); }
 
 /// The plugin computes log(1 + e^x) as it stands: 1 + e^x loses e^x.
@@ -73,8 +54,9 @@ Tensor exact_sigmoid(const ov::Node& node, const std::vector<Tensor>& in) {
 Tensor exact_swish(const ov::Node& node, const std::vector<Tensor>& in) {
   if (in.size() > 1 || adds_up(node)) return {};
   const Tensor& x = in[0];
-  const Tensor e = full_exp(-absolute(x), {}, 0x1p32);
-  return select(x < 0, x * e * 0x1p-32, x) / (1 + e * 0x1p-32);
+  const Tensor size = make<v0::Clamp>(absolute(x), 0.0, 128.0);  // from where on the result is 0
+  const Tensor e = full_exp(-size, {}, 0x1p32);
+  return select(x < 0, -size * e * 0x1p-32, x) / (1 + e * 0x1p-32);
 }
 
 /// x Phi(x), where the plugin's 1 + erf cancels. c Phi(-c) e^(c^2 / 2), nearly constant, is a minimax polynomial in

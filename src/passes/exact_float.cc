@@ -79,8 +79,23 @@ Tensor fmod(const ov::Node& node, const Tensor& x, const Tensor& y) {
   Tensor rest = remainder(a, b, floor(a / b));
   rest = select(rest < 0, rest + b, rest);
   rest = select(b <= rest, rest - b, rest);
-  rest = select(a < b, long_x, rest / scale);
-  return select(x < 0, -rest, rest);
+  rest = rest / scale;
+  return select(a < b, x, select(x < 0, -rest, rest));
+}
+
+/// The plugin's limits take a NaN for the lower one.
+template <class Op, class... Attributes>
+Tensor limited(const ov::Node& node, const Tensor& x, Attributes... attributes) {
+  return adds_up(node) ? Tensor() : select(x == x, make<Op>(x, attributes...), x);
+}
+
+Tensor exact_clamp(const ov::Node& node, const std::vector<Tensor>& in) {
+  const auto& clamp = static_cast<const v0::Clamp&>(node);
+  return limited<v0::Clamp>(node, in[0], clamp.get_min(), clamp.get_max());
+}
+
+Tensor exact_hsigmoid(const ov::Node& node, const std::vector<Tensor>& in) {
+  return limited<v5::HSigmoid>(node, in[0]);
 }
 
 Tensor exact_mod(const ov::Node& node, const std::vector<Tensor>& in) { return fmod(node, in[0], in[1]); }
@@ -108,6 +123,8 @@ std::span<const ExactRow> exact_float_rules() {
       {v4::SoftPlus::get_type_info_static(), &floats<&exact_softplus>},
       {v0::Elu::get_type_info_static(), &floats<&exact_elu>},
       {v0::Erf::get_type_info_static(), &floats<&exact_erf>},
+      {v0::Clamp::get_type_info_static(), &floats<&exact_clamp>},
+      {v5::HSigmoid::get_type_info_static(), &floats<&exact_hsigmoid>},
       {v1::Mod::get_type_info_static(), &floats<&exact_mod>},
       {v1::FloorMod::get_type_info_static(), &floats<&exact_floor_mod>},
   };

@@ -15,6 +15,10 @@ using ExactRule = Tensor (*)(const ov::Node& node, const std::vector<Tensor>& in
 /// True if no parameter is above the node: OpenVINO folds it to a constant.
 bool is_folded(const ov::Node& node);
 
+/// True if a node above adds many numbers, whose rounding outweighs the error of an activation behind it. Such an
+/// activation is left to the plugin, which computes it within the convolution or product.
+bool adds_up(const ov::Node& node);
+
 struct ExactRow {
   const ov::DiscreteTypeInfo& type;
   ExactRule rule;

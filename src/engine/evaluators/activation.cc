@@ -46,9 +46,14 @@ bool elu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
   return each(inputs, outputs, [alpha]<class T>(T x) { return x > 0 ? x : static_cast<T>(alpha) * std::expm1(x); });
 }
 
+constexpr double kVanished = 1e3;  // e^-x is 0 in double: from here on, minus infinity included, results are 0
+
+/// x / (1 + e^-z).
+double logistic_share(double x, double z) { return std::max(x, -kVanished) / (1 + std::exp(-z)); }
+
 bool swish(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (inputs.size() > 1) return false;  // with a factor in the exponent
-  return each(inputs, outputs, [](double x) { return x / (1 + std::exp(-x)); });
+  return each(inputs, outputs, [](double x) { return logistic_share(x, x); });
 }
 
 /// The slope of a single number; one per channel is left to OpenVINO.
@@ -62,13 +67,11 @@ bool gelu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVecto
   if (static_cast<const v::v7::Gelu&>(node).get_approximation_mode() == v::GeluApproximationMode::ERF) {
     return each(inputs, outputs, []<class T>(T x) {
       const auto exact = [](auto v) { return v * (std::erfc(-v / std::numbers::sqrt2_v<decltype(v)>) / 2); };
-      return x < -1 ? static_cast<T>(exact(static_cast<double>(x))) : exact(x);
+      return x < -1 ? static_cast<T>(exact(std::max(static_cast<double>(x), -kVanished))) : exact(x);
     });
   }
-  // x (1 + tanh(z)) / 2 = x / (1 + e^(-2 z)), which does not lose the small numbers of a negative x.
-  return each(inputs, outputs, [](double x) {
-    const double z = std::numbers::sqrt2 * std::numbers::inv_sqrtpi * (x + 0.044715 * x * x * x);
-    return x / (1 + std::exp(-2 * z));
+  return each(inputs, outputs, [](double x) {  // (1 + tanh(z)) / 2 = 1 / (1 + e^(-2 z)) keeps small numbers
+    return logistic_share(x, 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi * (x + 0.044715 * x * x * x));
   });
 }
 
