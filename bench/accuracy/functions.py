@@ -17,13 +17,15 @@ INF = np.inf
 class Function:
     """A registered op on float32 tensors, element by element.
 
-    exact: the same of mpmath's numbers, NaN outside the domain. near: numbers around which points lie dense. spans:
-    intervals with evenly spread points. pairs: makes second operands from a random generator and the first ones.
+    exact: the same of mpmath's numbers, NaN outside the domain.
+    near: numbers around which points lie dense. spans: intervals with evenly spread points.
+    pairs: makes second operands from a random generator and the first ones.
     cancels: the number, of the operands, that may cancel almost all of the result; the unit of the error is then never
-    below its own, as what its own rounding brings in cannot be got out again. limits: the values at minus infinity and
-    infinity where neither NumPy nor SciPy has the function (NaN of inf / inf or 0 inf, as all backends have it); () where
-    these are not compared. zero_sign: whether the sign of a zero is NumPy's. kwargs: further arguments. bar: the largest
-    error in ulp that the tests allow, interpreted and compiled.
+    below its own, as what its own rounding brings in cannot be got out again.
+    limits: the values at minus infinity and infinity where neither NumPy nor SciPy has the function (NaN of inf / inf
+    or 0 inf, as all backends have it); () where these are not compared.
+    zero_sign: whether the sign of a zero is NumPy's.
+    kwargs: further arguments. bar: the largest error in ulp that the tests allow, interpreted and compiled.
     """
 
     op: str

@@ -15,11 +15,12 @@ spread over the intervals where it changes, and densely around its zeros, poles,
 points as its input. The other columns are the same calls of `keras.ops` on Keras's own backends in the same run.
 Operands and results below the smallest normal number are in a table of their own.
 
-Where the exact result of `logaddexp` is near 0, its operands cancel and no float32 arithmetic keeps 4 ulp of it: the unit
+Where the exact result of `logaddexp` is near 0, its operands cancel, and what their rounding brought in stays: the unit
 is never below that of the larger operand. Remainders (`mod`, `fmod`, `floor_divide`) are measured for quotients below
-2^22; beyond 2^24 compiled ones are not exact. In a compiled graph an activation behind a convolution, product or mean is
-OpenVINO's own, which runs within it: there `sigmoid`, `silu` and `gelu` have up to 7 ulp and lose results below 1e-37
-(`gelu` those of x < -5), limits such as `relu6` turn NaN into a number; the error of what they are given is larger."""
+2^22; beyond 2^24 compiled ones are not exact. In a compiled graph an activation behind a convolution, product or mean
+is OpenVINO's own, which runs within it, as the error of what it is given is larger: there `sigmoid`, `silu` and `gelu`
+have up to 7 ulp and lose results below 1e-37 (`gelu` those of x < -5), and limits such as `relu6` turn NaN into a
+number."""
 
 
 def number(error):

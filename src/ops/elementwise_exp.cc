@@ -72,19 +72,31 @@ Tensor log1p(Tensor x) {
   return x * select(edge, 1, log(u) / select(edge, 1, d));
 }
 
-/// Equal numbers, infinities among them, have no difference to look at.
-Tensor logaddexp(Tensor x1, Tensor x2) {
+namespace {
+
+/// high + f(low - high) for an f that falls like `power`, base^x, below 0. Equal numbers, infinities among them, have
+/// no difference to look at. What rounding took from the difference is found by Dekker's sum and put back by its slope.
+template <class F, class Power>
+Tensor log_of_sum(Tensor x1, Tensor x2, F f, Power power) {
   promote_float(x1, x2);
-  const Tensor same = x1 == x2;
-  const Tensor distance = absolute(select(same, 0, x1 - x2));
-  return maximum(x1, x2) + make<v::v4::SoftPlus>(-distance);
+  const Tensor high = maximum(x1, x2), low = minimum(x1, x2);
+  const Tensor difference = select(x1 == x2, 0, low - high);
+  const Tensor near = difference > -200;
+  const Tensor d = select(near, difference, -200);
+  const Tensor lost = select(near, (low - d) - high, 0);
+  return high + (f(difference) + lost * power(d));
+}
+
+}  // namespace
+
+Tensor logaddexp(Tensor x1, Tensor x2) {
+  return log_of_sum(
+      x1, x2, [](const Tensor& d) { return make<v::v4::SoftPlus>(d); }, &exp);
 }
 
 Tensor logaddexp2(Tensor x1, Tensor x2) {
-  promote_float(x1, x2);
-  const Tensor same = x1 == x2;
-  const Tensor distance = absolute(select(same, 0, x1 - x2));
-  return maximum(x1, x2) + select(same, 1, log1p(exp2(-distance)) * std::numbers::log2e);
+  const auto log2_of_sum = [](const Tensor& d) { return select(d == 0, 1, log1p(exp2(d)) * std::numbers::log2e); };
+  return log_of_sum(x1, x2, log2_of_sum, &exp2);
 }
 
 Tensor erf(Tensor x) { return make<v::v0::Erf>(to_float(x)); }
