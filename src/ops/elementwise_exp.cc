@@ -79,12 +79,11 @@ namespace {
 template <class F, class Power>
 Tensor log_of_sum(Tensor x1, Tensor x2, F f, Power power) {
   promote_float(x1, x2);
-  const Tensor high = maximum(x1, x2), low = minimum(x1, x2);
+  const Tensor high = maximum(x1, x2), low = make<v::v1::Minimum>(x1, x2);
   const Tensor difference = select(x1 == x2, 0, low - high);
-  const Tensor near = difference > -200;
-  const Tensor d = select(near, difference, -200);
-  const Tensor lost = select(near, (low - d) - high, 0);
-  return high + (f(difference) + lost * power(d));
+  const Tensor finite = logical_and(-200 < difference, difference < 0);
+  const Tensor lost = select(finite, (low - difference) - high, 0);
+  return high + (f(difference) + lost * power(difference));
 }
 
 }  // namespace
