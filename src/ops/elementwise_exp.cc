@@ -111,9 +111,9 @@ Tensor erfc(Tensor x) {
     const Tensor tail = t * exp(-h * h) * exp(erfc_series(2 * t - 1) - (z - h) * (z + h));
     return select(x < 0, 2 - tail, tail);
   }
-  const Tensor z = select(size > 12, 12, select(size < 0.5, 0.5, size));
+  const Tensor z = select(size > 12, 12, select(size < 0.65, 0.65, size));
   const Tensor h = floor(z * 64) * 0x1p-6;
-  return select(x < 0.5, 1 - erf(x), exp(-h * h) * (exp((h - z) * (h + z)) * erfcx(z)));
+  return select(x < 0.65, 1 - erf(x), exp(-h * h) * (exp((h - z) * (h + z)) * erfcx(z)));
 }
 
 namespace {
