@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo train-demo test conformance conformance-quick bench lint format asan clean
+.PHONY: all demo train-demo test conformance conformance-quick bench accuracy lint format asan clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -84,6 +84,10 @@ $(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
 
 bench: $(VENV)/.installed $(VENV)/.bench-requirements
 	$(BIN)/python bench/run.py --output bench/results.md
+
+# docs/accuracy.md: the error of every function, beside torch, jax and tensorflow.
+accuracy: $(VENV)/.installed $(VENV)/.bench-requirements
+	$(BIN)/python bench/accuracy/run.py --output docs/accuracy.md
 
 lint: $(VENV)/.test-requirements
 	$(PIP) install "$$($(BIN)/python cmake/requirements.py lint | grep ruff)"

@@ -63,7 +63,7 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
                     ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
-  passes::make_exact(model, is_cpu(options.device));
+  passes::make_exact(model, options.precision == "f32", is_cpu(options.device));
   return core().compile_model(model, options.device, config);
 }
 

@@ -21,16 +21,23 @@ Tensor softplus(Tensor x) { return make<v::v4::SoftPlus>(to_float(x)); }
 Tensor silu(Tensor x) { return make<v::v4::Swish>(to_float(x)); }
 Tensor log_sigmoid(Tensor x) { return -softplus(-to_float(x)); }
 
+/// Near 0, where the difference loses digits, from a convergent of Lambert's continued fraction of tanh(x).
 Tensor tanh_shrink(Tensor x) {
   x = to_float(x);
-  return x - tanh(x);
+  const Tensor near = absolute(x) < (x.dtype() == DType::float64 ? 0.3 : 1.5);
+  const Tensor y = select(near, x * x, 0);
+  const Tensor above = 3465 + y * (189 + y), below = 10395 + y * (4725 + y * (210 + y));
+  return select(near, x * (y * (above / below)), x - tanh(x));
 }
 
-/// Its halves multiply to b / 4; a negative x takes the one that loses no digits.
+/// Its halves multiply to b / 4; a negative x takes the one that loses no digits. A large one, whose square overflows,
+/// is its own root.
 Tensor squareplus(Tensor x, Tensor b) {
   x = to_float(x);
   b = as(b, x.dtype());
-  const Tensor upper = (absolute(x) + sqrt(x * x + b)) * 0.5;
+  const Tensor size = absolute(x);
+  const Tensor large = size > (x.dtype() == DType::float16 ? 0x1p7 : x.dtype() == DType::float64 ? 0x1p500 : 0x1p62);
+  const Tensor upper = size * 0.5 + select(large, size, sqrt(select(large, 0, x * x) + b)) * 0.5;
   const Tensor negative = x < 0;
   return select(negative, b * 0.25 / select(negative, upper, 1), upper);
 }

@@ -8,23 +8,27 @@ namespace {
 
 using namespace ov::op;
 
-using Rules = std::unordered_multimap<ov::DiscreteTypeInfo, ExactRule>;
+using Rules = std::multimap<ov::DiscreteTypeInfo, ExactRule>;  // those of one type in the order of their tables
 
-const Rules& rules(bool kernels) {
-  const auto collect = [](std::initializer_list<std::span<const ExactRow>> families) {
-    auto* map = new Rules();
-    for (const auto& family : families) {
-      for (const ExactRow& row : family) map->emplace(row.type, row.rule);
+const Rules& rules(bool digits, bool kernels) {
+  static const auto* all = [] {
+    auto* sets = new std::array<Rules, 4>();
+    for (size_t i = 0; i < sets->size(); ++i) {
+      const auto collect = [&](std::span<const ExactRow> family) {
+        for (const ExactRow& row : family) (*sets)[i].emplace(row.type, row.rule);
+      };
+      if (i & 1) collect(exact_digit_rules());
+      collect(exact_float_rules());
+      collect(exact_integer_rules());
+      if (i & 2) collect(exact_kernel_rules());
     }
-    return map;
-  };
-  static const auto* ops = collect({exact_float_rules(), exact_integer_rules()});
-  static const auto* all = collect({exact_float_rules(), exact_integer_rules(), exact_kernel_rules()});
-  return kernels ? *all : *ops;
+    return sets;
+  }();
+  return (*all)[(digits ? 1 : 0) + (kernels ? 2 : 0)];
 }
 
-bool rewrite(const std::shared_ptr<ov::Node>& node, bool kernels) {
-  const auto [begin, end] = rules(kernels).equal_range(node->get_type_info());
+bool rewrite(const std::shared_ptr<ov::Node>& node, const Rules& rules) {
+  const auto [begin, end] = rules.equal_range(node->get_type_info());
   if (begin == end) return false;
   std::vector<Tensor> inputs;
   for (const auto& input : node->input_values()) inputs.emplace_back(std::make_shared<Value>(input, true, 0));
@@ -55,16 +59,35 @@ bool is_folded(const ov::Node& node) {
   return true;
 }
 
-bool make_exact(const std::shared_ptr<ov::Model>& model, bool kernels) {
+bool adds_up(const ov::Node& node) {
+  std::vector<const ov::Node*> stack{&node};
+  std::unordered_map<const ov::Node*, bool> seen;
+  while (!stack.empty()) {
+    const ov::Node* next = stack.back();
+    stack.pop_back();
+    if (std::exchange(seen[next], true)) continue;
+    if (ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
+                           v1::GroupConvolutionBackpropData, v0::MatMul, v1::ReduceSum, v1::ReduceMean, v1::AvgPool,
+                           v14::AvgPool, v6::MVN>(next)) {
+      return true;
+    }
+    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
+  }
+  return false;
+}
+
+bool make_exact(const std::shared_ptr<ov::Model>& model, bool digits, bool kernels) {
   const std::lock_guard lock(graph_mutex());
   bool changed = false;
-  for (const auto& node : model->get_ordered_ops()) {
-    if (const auto outer = ov::as_type_ptr<util::MultiSubGraphOp>(node)) {
-      for (const auto& body : outer->get_functions()) changed |= make_exact(body, kernels);
+  const auto nodes = model->get_ordered_ops();
+  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {  // a rule sees the nodes above as they were
+    if (const auto outer = ov::as_type_ptr<util::MultiSubGraphOp>(*node)) {
+      for (const auto& body : outer->get_functions()) changed |= make_exact(body, digits, kernels);
     } else {
-      changed |= rewrite(node, kernels);
+      changed |= rewrite(*node, rules(digits, kernels));
     }
   }
+  keep_divisions(*model);
   return (kernels && copy_shared_results(*model)) || changed;
 }
 

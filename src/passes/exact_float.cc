@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "ops/make.h"
+#include "passes/exact_exp.h"
 #include "passes/exact_rules.h"
 
 namespace keravino::passes {
@@ -52,17 +53,14 @@ Tensor exact_elu(const ov::Node& node, const std::vector<Tensor>& in) {
   return select(above, x, static_cast<const v0::Elu&>(node).get_alpha() * expm1(select(above, 0, x)));
 }
 
-/// The plugin's Erf is right to 3e-7, which is too little below 1: a polynomial in x^2, to 3e-11, times x there.
-Tensor exact_erf(const ov::Node&, const std::vector<Tensor>& in) {
-  static constexpr double kTerms[] = {
-      1.12837916706,    -0.37612638468,    0.112837824952,   -0.0268654307277,
-      0.00522103180786, -8.48408040554e-4, 1.12659590256e-4, -9.66704457149e-6,
-  };
+/// The plugin's Erf is right to 3e-7, which is too little: above 1 by a minimax polynomial of log(erfc).
+Tensor exact_erf(const ov::Node& node, const std::vector<Tensor>& in) {
+  static constexpr double kTail[] = {-0.000353719320814, -1.12704003653,    -0.638225676719,  -0.103037368899,
+                                     0.0218053182233,    -0.00293960722656, 0.000185573996001};
   const Tensor& x = in[0];
-  const Tensor square = x * x;
-  Tensor sum = kTerms[std::size(kTerms) - 1];
-  for (size_t i = std::size(kTerms) - 1; i-- > 0;) sum = sum * square + kTerms[i];
-  return select(logical_and(-1 < x, x < 1), x * sum, make<v0::Erf>(x));
+  const Tensor size = magnitude(node, x);
+  const Tensor tail = 1 - make<v0::Exp>(polynomial(make<v0::Clamp>(size, 1.0, 4.0), kTail));
+  return select(1 <= size, select(x < 0, -tail, tail), small_erf(x));
 }
 
 /// |x| - q |y| without rounding, for a whole q below 2^24: both factors are cut in halves whose products are exact.
@@ -75,12 +73,29 @@ Tensor remainder(const Tensor& a, const Tensor& b, const Tensor& q) {
 
 /// The remainder with the sign of x. The plugin's is the rounded x - trunc(x / y) y, and NaN of an infinite y.
 Tensor fmod(const ov::Node& node, const Tensor& x, const Tensor& y) {
-  const Tensor a = magnitude(node, x), b = magnitude(node, y);
+  const Tensor long_x = magnitude(node, x), long_y = magnitude(node, y);
+  const Tensor scale = select(0x1p100 < long_y, ops::as(0x1p-32, x.dtype()), 1);  // lest the cut overflow
+  const Tensor a = long_x * scale, b = long_y * scale;
   Tensor rest = remainder(a, b, floor(a / b));
   rest = select(rest < 0, rest + b, rest);
   rest = select(b <= rest, rest - b, rest);
-  rest = select(a < b, a, rest);
-  return select(x < 0, -rest, rest);
+  rest = rest / scale;
+  return select(a < b, x, select(x < 0, -rest, rest));
+}
+
+/// The plugin's limits take a NaN for the lower one.
+template <class Op, class... Attributes>
+Tensor limited(const ov::Node& node, const Tensor& x, Attributes... attributes) {
+  return adds_up(node) ? Tensor() : select(x == x, make<Op>(x, attributes...), x);
+}
+
+Tensor exact_clamp(const ov::Node& node, const std::vector<Tensor>& in) {
+  const auto& clamp = static_cast<const v0::Clamp&>(node);
+  return limited<v0::Clamp>(node, in[0], clamp.get_min(), clamp.get_max());
+}
+
+Tensor exact_hsigmoid(const ov::Node& node, const std::vector<Tensor>& in) {
+  return limited<v5::HSigmoid>(node, in[0]);
 }
 
 Tensor exact_mod(const ov::Node& node, const std::vector<Tensor>& in) { return fmod(node, in[0], in[1]); }
@@ -108,6 +123,8 @@ std::span<const ExactRow> exact_float_rules() {
       {v4::SoftPlus::get_type_info_static(), &floats<&exact_softplus>},
       {v0::Elu::get_type_info_static(), &floats<&exact_elu>},
       {v0::Erf::get_type_info_static(), &floats<&exact_erf>},
+      {v0::Clamp::get_type_info_static(), &floats<&exact_clamp>},
+      {v5::HSigmoid::get_type_info_static(), &floats<&exact_hsigmoid>},
       {v1::Mod::get_type_info_static(), &floats<&exact_mod>},
       {v1::FloorMod::get_type_info_static(), &floats<&exact_floor_mod>},
   };

@@ -15,15 +15,25 @@ using ExactRule = Tensor (*)(const ov::Node& node, const std::vector<Tensor>& in
 /// True if no parameter is above the node: OpenVINO folds it to a constant.
 bool is_folded(const ov::Node& node);
 
+/// True if a node above adds many numbers, whose rounding outweighs the error of an activation behind it. Such an
+/// activation is left to the plugin, which computes it within the convolution or product.
+bool adds_up(const ov::Node& node);
+
 struct ExactRow {
   const ov::DiscreteTypeInfo& type;
   ExactRule rule;
 };
 
 std::span<const ExactRow> exact_float_rules();
+/// float32 to its last digits, where the plugin computes in float32.
+std::span<const ExactRow> exact_digit_rules();
 std::span<const ExactRow> exact_integer_rules();
 /// Integers again: by a node of ours, which only the CPU runs.
 std::span<const ExactRow> exact_kernel_rules();
+
+/// The plugin takes a / b for a times the rounded 1 / b, which is up to 1.5 ulp off, and infinite or 0 where 1 / b is.
+/// Every Divide of what is not constant keeps its own kernel.
+void keep_divisions(const ov::Model& model);
 
 /// The CPU plugin lets what makes a tensor write it straight into the memory of a Result behind a Reshape. If the
 /// tensor is also transposed for a convolution, MergeTransposeAndReorder (graph_optimizer.cpp) makes that Transpose a

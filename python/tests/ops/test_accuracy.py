@@ -1,135 +1,83 @@
-"""Errors of float32 functions in units in the last place, against mpmath, in both tiers."""
+"""Errors of float32 functions in units in the last place: a fast part of `make accuracy`, with the same rows and points."""
 
-from dataclasses import dataclass
+import sys
+from pathlib import Path
 
-import mpmath as mp
+import keras
 import numpy as np
 import pytest
-from records import TIERS, run
+from records import run
 
-TINY = float(np.finfo("float32").tiny)
+sys.path.append(str(Path(__file__).resolve().parents[3] / "bench"))  # at the end: it has modules of common names
+from accuracy.discover import missing  # noqa: E402
+from accuracy.functions import FUNCTIONS, Function  # noqa: E402
+from accuracy.points import exact, points, ulps, worst  # noqa: E402
+from accuracy.special import differences, special_operands  # noqa: E402
 
-
-@dataclass
-class Accuracy:
-    """An op of one tensor, its exact function, where it is sampled, and the largest error allowed in ulp."""
-
-    op: str
-    exact: object
-    domain: tuple  # intervals: each is sampled evenly, and densely towards 0 and its ends
-    bound: float
-    count: int = 400
-
-    def __str__(self):
-        return self.op
+TIERS = ("interpret", "compile", "static")
+COUNT = 120
 
 
-def interval(low, high, count):
-    """Floats of [low, high]: evenly spaced, and geometrically spaced towards 0 from both sides and towards both ends."""
-    steps = np.geomspace(1.2e-7, 0.5, count)
-    parts = [np.linspace(low, high, count), low + (high - low) * steps, high - (high - low) * steps]
-    if high > 0:
-        parts.append(np.geomspace(max(low, 1e-38), high, count))
-    if low < 0:
-        parts.append(-np.geomspace(max(-high, 1e-38), -low, count))
-    x = np.unique(np.concatenate(parts).astype("float32"))
-    return x[(x >= low) & (x <= high)]
+def numbers(function, tier, operands):
+    """The result of a row's function in a tier; "static" is a program of parameters, which is what `make accuracy` takes."""
+    if tier != "static":
+        return run(function.op, tier, *operands, **function.kwargs)[1][0]
+    from keravino import _native
+
+    parameters = [_native.parameter(x.shape, "float32") for x in operands]
+    return _native.Program(parameters, [function.call(keras.ops, *parameters)])(list(operands))[0]
 
 
-def ulps(got, want):
-    """The errors in float32 units in the last place; those of the smallest normal number below it."""
-    unit = np.spacing(np.maximum(np.abs(want), TINY).astype("float32")).astype("float64")
-    return np.where(got == want, 0.0, np.abs(got.astype("float64") - want) / unit)
+@pytest.fixture(scope="module")
+def wanted():
+    """Operands and exact values of a row, computed once."""
+    known = {}
+
+    def find(function):
+        if function.name not in known:
+            operands = points(function, COUNT)
+            known[function.name] = operands, exact(function, operands)
+        return known[function.name]
+
+    return find
 
 
-def logistic(x):
-    return 1 / (1 + mp.exp(-x))
-
-
-def sinc(x):
-    return mp.mpf(1) if x == 0 else mp.sinpi(x) / (mp.pi * x)
-
-
-def elu(x):
-    return x if x > 0 else mp.expm1(x)
-
-
-EVERYWHERE = ((-3e38, 3e38),)
-RECORDS = [
-    # 3 ulp from 1e-38, a subnormal number, to 1e6, and from -1 to 0.
-    Accuracy("numpy.log1p", mp.log1p, ((1e-38, 1e6), (-0.99999994, -1e-38)), 3, count=4000),
-    Accuracy("numpy.log1p", mp.log1p, ((1e6, 3.4e38),), 4),
-    # The plugin's own Exp: 4.3 ulp at large |x|, and once more a product from 88 on.
-    Accuracy("numpy.exp", mp.exp, ((-1, 1),), 2),
-    Accuracy("numpy.exp", mp.exp, ((-87, 88),), 6),
-    Accuracy("numpy.exp", mp.exp, ((88, 88.7),), 7),
-    Accuracy("numpy.exp2", lambda x: mp.mpf(2) ** x, ((-126, 127.9),), 4),
-    Accuracy("numpy.expm1", mp.expm1, ((-87, 20),), 4),
-    Accuracy("numpy.expm1", mp.expm1, ((20, 88),), 6),
-    Accuracy("numpy.log", mp.log, ((1e-37, 3e38), (0.5, 2)), 4),
-    Accuracy("numpy.log2", lambda x: mp.log(x, 2), ((1e-37, 3e38), (0.5, 2)), 4),
-    Accuracy("numpy.log10", mp.log10, ((1e-37, 3e38), (0.5, 2)), 4),
-    Accuracy("numpy.sqrt", mp.sqrt, ((0, 3e38),), 1),
-    Accuracy("math.rsqrt", lambda x: 1 / mp.sqrt(x), ((1e-37, 3e38),), 2),
-    Accuracy("numpy.cbrt", lambda x: mp.sign(x) * mp.cbrt(abs(x)), EVERYWHERE, 3),
-    Accuracy("numpy.reciprocal", lambda x: 1 / x, ((1e-37, 1e37), (-1e37, -1e-37)), 2),
-    Accuracy("math.erf", mp.erf, ((-10, 10),), 4),
-    Accuracy("math.erfc", mp.erfc, ((-10, 9),), 8),
-    Accuracy("numpy.sin", mp.sin, ((-100, 100),), 4),
-    Accuracy("numpy.cos", mp.cos, ((-100, 100),), 4),
-    Accuracy("numpy.tan", mp.tan, ((-100, 100),), 4),
-    Accuracy("numpy.arcsin", mp.asin, ((-1, 1),), 4),
-    Accuracy("numpy.arccos", mp.acos, ((-1, 1),), 4),
-    Accuracy("numpy.arctan", mp.atan, EVERYWHERE, 4),
-    Accuracy("numpy.sinh", mp.sinh, ((-88, 88),), 4),
-    Accuracy("numpy.cosh", mp.cosh, ((-88, 88),), 4),
-    Accuracy("numpy.tanh", mp.tanh, ((-100, 100),), 4),
-    Accuracy("numpy.arcsinh", mp.asinh, EVERYWHERE, 4),
-    Accuracy("numpy.arccosh", mp.acosh, ((1, 3e38), (1, 2)), 4),
-    Accuracy("numpy.arctanh", mp.atanh, ((-0.99999994, 0.99999994),), 4),
-    Accuracy("numpy.sinc", sinc, ((-50, 50),), 4),
-    Accuracy("nn.sigmoid", logistic, ((-80, 100),), 5),
-    Accuracy("nn.log_sigmoid", lambda x: -mp.log1p(mp.exp(-x)), ((-1e4, 80),), 5),
-    Accuracy("nn.softplus", lambda x: mp.log1p(mp.exp(x)), ((-80, 1e4),), 5),
-    Accuracy("nn.silu", lambda x: x * logistic(x), ((-80, 100),), 6),
-    Accuracy("nn.elu", elu, ((-87, 100),), 4),
-    Accuracy("nn.softsign", lambda x: x / (1 + abs(x)), EVERYWHERE, 4),
-    Accuracy("nn.squareplus", lambda x: (x + mp.sqrt(x * x + 4)) / 2, ((-1e18, 1e18),), 4),
-]
-
-
-@pytest.mark.parametrize("record", RECORDS, ids=str)
 @pytest.mark.parametrize("tier", TIERS)
-def test_ulp(record, tier):
-    x = np.concatenate([interval(*part, record.count) for part in record.domain])
-    with mp.workprec(160):
-        want = np.array([float(record.exact(mp.mpf(float(v)))) for v in x])
-    _, (got,) = run(record.op, tier, x)
-    error = ulps(got, want)
-    worst = int(np.argmax(error))
-    assert error[worst] <= record.bound, (
-        f"{error[worst]:.2f} ulp at {x[worst]!r}: {got[worst]!r}, exactly {want[worst]!r}"
-    )
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_ulp(function, tier, wanted):
+    operands, want = wanted(function)
+    error = worst(function, operands, want, numbers(function, tier, operands))
+    assert error["normal"] <= function.bar, f"{error['normal']:.2f} ulp at {error['at']}"
+    assert error["subnormal"] is None or error["subnormal"] <= function.bar, "subnormal numbers"
 
 
-PAIRS = [
-    ("numpy.logaddexp", lambda a, b: mp.log(mp.exp(a) + mp.exp(b)), (0.5, 80), 4),
-    ("numpy.logaddexp2", lambda a, b: mp.log(mp.mpf(2) ** a + mp.mpf(2) ** b, 2), (0.5, 120), 4),
-    ("numpy.hypot", mp.hypot, (-1e30, 1e30), 4),
-    ("numpy.arctan2", mp.atan2, (-10, 10), 4),
-]
+@pytest.mark.parametrize("tier", ("interpret", "static"))
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_special_values(function, tier):
+    assert differences(function, numbers(function, tier, special_operands(function))) == {}
 
 
-@pytest.mark.parametrize("op, exact, domain, bound", PAIRS, ids=[p[0] for p in PAIRS])
-@pytest.mark.parametrize("tier", TIERS)
-def test_ulp_of_pairs(op, exact, domain, bound, tier):
-    x1 = interval(*domain, 500)
-    x2 = np.random.default_rng(0).permutation(x1)
-    with mp.workprec(400):
-        want = np.array([float(exact(mp.mpf(float(a)), mp.mpf(float(b)))) for a, b in zip(x1, x2, strict=True)])
-    _, (got,) = run(op, tier, x1, x2)
-    error = ulps(got, want)
-    worst = int(np.argmax(error))
-    assert error[worst] <= bound, (
-        f"{error[worst]:.2f} ulp at {x1[worst]!r}, {x2[worst]!r}: {got[worst]!r}, exactly {want[worst]!r}"
-    )
+def test_every_function_has_a_row():
+    assert missing() == []
+
+
+def test_a_function_without_a_row_is_found(monkeypatch):
+    monkeypatch.setattr("accuracy.discover.FUNCTIONS", [f for f in FUNCTIONS if f.op != "numpy.log1p"])
+    assert missing() == ["numpy.log1p"]
+
+
+def test_ulps():
+    got = np.array([1 + 2**-23, 1, 2**-149, np.inf, np.nan, 0], "float32")
+    want = np.array([1, 1 - 2**-25, 2**-148, 2.0**128 - 2.0**104, 1, 0])
+    assert ulps(got, want).tolist() == [1, 0.5, 1, 1, np.inf, 0]
+
+
+def test_the_tool_sees_an_error():
+    function = Function("numpy.exp", FUNCTIONS[0].exact)
+    operands = points(function, COUNT)
+    want = exact(function, operands)
+    with np.errstate(over="ignore"):
+        rounded = want.astype("float32")
+        shifted = np.nextafter(rounded, np.float32(np.inf))
+    assert worst(function, operands, want, rounded)["normal"] <= 0.5
+    assert 1 <= worst(function, operands, want, shifted)["normal"] <= 2.5

@@ -46,9 +46,14 @@ bool elu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
   return each(inputs, outputs, [alpha]<class T>(T x) { return x > 0 ? x : static_cast<T>(alpha) * std::expm1(x); });
 }
 
+constexpr double kVanished = 1e3;  // e^-x is 0 in double: from here on, minus infinity included, results are 0
+
+/// x / (1 + e^-z).
+double logistic_share(double x, double z) { return std::max(x, -kVanished) / (1 + std::exp(-z)); }
+
 bool swish(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (inputs.size() > 1) return false;  // with a factor in the exponent
-  return each(inputs, outputs, []<class T>(T x) { return x / (T(1) + std::exp(-x)); });
+  return each(inputs, outputs, [](double x) { return logistic_share(x, x); });
 }
 
 /// The slope of a single number; one per channel is left to OpenVINO.
@@ -57,13 +62,16 @@ bool prelu(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& i
   return each(inputs, outputs, [&]<class T>(T x) { return x < 0 ? x * inputs[1].data<const T>()[0] : x; });
 }
 
+/// In double where x is rounded to no good: an error of x counts x^2 times in the tail of erfc.
 bool gelu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (static_cast<const v::v7::Gelu&>(node).get_approximation_mode() == v::GeluApproximationMode::ERF) {
-    return each(inputs, outputs, []<class T>(T x) { return x * T(0.5) * std::erfc(-x / std::numbers::sqrt2_v<T>); });
+    return each(inputs, outputs, []<class T>(T x) {
+      const auto exact = [](auto v) { return v * (std::erfc(-v / std::numbers::sqrt2_v<decltype(v)>) / 2); };
+      return x < -1 ? static_cast<T>(exact(std::max(static_cast<double>(x), -kVanished))) : exact(x);
+    });
   }
-  return each(inputs, outputs, []<class T>(T x) {
-    const T inner = std::sqrt(T(2) / std::numbers::pi_v<T>) * (x + T(0.044715) * x * x * x);
-    return x * T(0.5) * (T(1) + std::tanh(inner));
+  return each(inputs, outputs, [](double x) {  // (1 + tanh(z)) / 2 = 1 / (1 + e^(-2 z)) keeps small numbers
+    return logistic_share(x, 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi * (x + 0.044715 * x * x * x));
   });
 }
 
@@ -75,7 +83,7 @@ std::span<const EvaluatorRow> activation_evaluators() {
       row<v::v0::Elu>(&elu),
       row<v::v0::PRelu>(&prelu),
       row<v::v4::Swish>(&swish),
-      row<v::v4::HSwish>(&plain<[](auto x) { return x * relu6(x + 3) / 6; }>),
+      row<v::v4::HSwish>(&plain<[](auto x) { return x * (relu6(x + 3) / 6); }>),
       row<v::v5::HSigmoid>(&plain<[](auto x) { return relu6(x + 3) / 6; }>),
       row<v::v7::Gelu>(&gelu),
       row<v::v9::SoftSign>(&plain<[](auto x) { return x / (1 + std::abs(x)); }>),

@@ -56,8 +56,16 @@ constexpr auto kSign = [](auto x) {
   using T = decltype(x);
   return x < 0 ? T(-1) : x > 0 ? T(1) : x;  // 0 and NaN are their own
 };
-constexpr auto kSigmoid = [](auto x) { return decltype(x)(1) / (decltype(x)(1) + std::exp(-x)); };
-constexpr auto kSoftPlus = [](auto x) { return std::max(x, decltype(x)(0)) + std::log1p(std::exp(-std::abs(x))); };
+
+// float32 through double, whose exp is as fast and leaves but the last rounding.
+constexpr auto kSigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+constexpr auto kSoftPlus = [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); };
+constexpr auto kTanh = [](auto x) {
+  if constexpr (std::is_same_v<decltype(x), double>) return std::tanh(x);
+  const double wide = x;
+  return std::abs(wide) < 1e-3 ? wide * (1 - wide * wide / 3) : 1 - 2 / (std::exp(2 * wide) + 1);
+};
+
 bool round(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto& op = static_cast<const v::v5::Round&>(node);
   if (op.get_mode() != v::v5::Round::RoundMode::HALF_TO_EVEN) return false;
@@ -88,7 +96,7 @@ std::span<const EvaluatorRow> unary_evaluators() {
       row<v::v0::Atan>(&floats<[](auto x) { return std::atan(x); }>),
       row<v::v0::Sinh>(&floats<[](auto x) { return std::sinh(x); }>),
       row<v::v0::Cosh>(&floats<[](auto x) { return std::cosh(x); }>),
-      row<v::v0::Tanh>(&floats<[](auto x) { return std::tanh(x); }>),
+      row<v::v0::Tanh>(&floats<kTanh>),
       row<v::v3::Asinh>(&floats<[](auto x) { return std::asinh(x); }>),
       row<v::v3::Acosh>(&floats<[](auto x) { return std::acosh(x); }>),
       row<v::v3::Atanh>(&floats<[](auto x) { return std::atanh(x); }>),
