@@ -15,7 +15,7 @@ def arrays():
     def real(*shape):
         return rng.uniform(0.1, 0.9, shape).astype("float32")
 
-    square = real(8, 8)
+    square, wide = real(8, 8), real(256, 256)
     return {
         "x": real(32, 32),
         "y": real(32, 32),
@@ -41,7 +41,8 @@ def arrays():
         "big2": real(512, 512),
         "big_image": real(32, 56, 56, 64),
         "big_kernel": real(3, 3, 64, 64),
-        "big_square": real(256, 256),
+        "big_square": wide,
+        "big_spd": (wide @ wide.T / 256 + np.eye(256)).astype("float32"),
     }
 
 
@@ -190,6 +191,8 @@ HEAVY = {
     "sort 512x512": lambda ops, t: ops.sort(t.big),
     "fft 512x512": lambda ops, t: ops.fft((t.big, t.big2)),
     "svd 256x256": lambda ops, t: ops.svd(t.big_square),
+    "qr 256x256": lambda ops, t: ops.qr(t.big_square),
+    "eigh 256x256": lambda ops, t: ops.eigh(t.big_spd),
 }
 CALLS = SMALL | HEAVY
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY
+from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY, HEAVY_CASES
 
 DETOURS = ("savedmodel", "onnxruntime")
 DOORS = ("keravino", "command")
@@ -46,4 +46,12 @@ APPLICATION_MARKS = tuple(
     for case in APPLICATION_CASES
     for mark in _both(f"{case.title}, against channels-first", case.name, ("channels_first",), 1.1)
     if case.target not in CHANNELS_LAST_ONLY
+)
+
+# A heavy op may take 1.3 times the best of the others, a model called layer by layer as long as torch's.
+HEAVY_MARKS = tuple(
+    Mark(f"{case.title} against torch", case.name, "keravino", ("torch",), 1.0)
+    if case.is_model
+    else Mark(f"{case.title} against the best", case.name, "keravino", ("torch", "jax", "tensorflow"), 1.3)
+    for case in HEAVY_CASES
 )
