@@ -1,8 +1,8 @@
 #include "engine/recipe.h"
 
 #include "engine/evaluate.h"
+#include "engine/interpreter.h"
 #include "engine/pending.h"
-#include "keravino/error.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -45,7 +45,6 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
     const bool constant = known.size() == step.inputs.size();
     if (constant && !evaluate(node, computed, known)) return std::nullopt;
     for (size_t i = 0; i < node->get_output_size(); ++i) {
-      if (node->get_output_partial_shape(i).is_dynamic()) return std::nullopt;
       add_slot(node->output(i), computed[i]);
     }
     if (constant) continue;
@@ -68,9 +67,7 @@ std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
   for (const Step& step : steps_) {
     given.clear();
     for (const size_t slot : step.inputs) given.push_back(slots[slot]);
-    if (!evaluate(step.node, computed, given)) {
-      throw Error(Error::Kind::unsupported, fmt::format("{} has no evaluator", step.node->get_type_name()));
-    }
+    if (!evaluate(step.node, computed, given)) computed = run_alone(*step.node, given);
     std::move(computed.begin(), computed.end(), slots.begin() + static_cast<ptrdiff_t>(step.first_output));
   }
   std::vector<ov::Tensor> outputs;

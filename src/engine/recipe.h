@@ -9,15 +9,15 @@
 
 namespace keravino::engine {
 
-/// The interpreter's way through a graph of static shapes: no node is built or looked for when it runs.
+/// The interpreter's way through a graph: no node is built or looked for when it runs.
 class Recipe {
  public:
-  /// The steps from traced parameters to outputs. None if a shape is not static, or if the graph is heavy enough for a
-  /// compiled one. Needs graph_mutex().
+  /// The steps from traced parameters to outputs. None if the graph is heavy enough for a compiled one. Needs
+  /// graph_mutex().
   static std::optional<Recipe> make(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs);
 
-  /// The outputs for inputs of the parameters' dtypes and shapes. An output that is an input shares its memory.
-  /// Error for a node that only a plugin can compute. Needs graph_mutex().
+  /// The outputs for inputs of the parameters' dtypes and shapes. An output that is an input shares its memory. Needs
+  /// graph_mutex().
   std::vector<ov::Tensor> run(std::span<const ov::Tensor> inputs) const;
 
  private:
