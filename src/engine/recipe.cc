@@ -1,5 +1,6 @@
 #include "engine/recipe.h"
 
+#include "engine/attributes.h"
 #include "engine/evaluate.h"
 #include "engine/interpreter.h"
 #include "engine/pending.h"
@@ -29,6 +30,7 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   ov::OutputVector results;
   for (const Tensor& output : outputs) results.push_back(output.output());
   std::vector<std::shared_ptr<ov::Node>> nodes;
+  std::unordered_map<std::string, size_t> first_output_of;
   for (const auto& node : ov::Model(results, inputs).get_ordered_ops()) {
     if (ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
     if (const auto numbers = known_numbers(node->output(0))) {
@@ -41,12 +43,18 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
       step.inputs.push_back(slot_of.at(input));
       if (const ov::Tensor& numbers = recipe.slots_[step.inputs.back()]) known.push_back(numbers);
     }
+    std::string key = node->get_type_name();
+    append_attributes(*node, key);
+    for (const size_t slot : step.inputs) append_bytes(key, slot);
+    const auto [same, is_new] = first_output_of.emplace(key, step.first_output);
+    if (!is_new) {  // the same has been computed before
+      for (size_t i = 0; i < node->get_output_size(); ++i) slot_of[node->output(i)] = same->second + i;
+      continue;
+    }
     ov::TensorVector computed(node->get_output_size());
     const bool constant = known.size() == step.inputs.size();
     if (constant && !evaluate(node, computed, known)) return std::nullopt;
-    for (size_t i = 0; i < node->get_output_size(); ++i) {
-      add_slot(node->output(i), computed[i]);
-    }
+    for (size_t i = 0; i < node->get_output_size(); ++i) add_slot(node->output(i), computed[i]);
     if (constant) continue;
     nodes.push_back(node);
     recipe.steps_.push_back(std::move(step));
@@ -57,7 +65,19 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   for (const ov::Tensor& slot : recipe.slots_) constants += slot ? slot.get_byte_size() : 0;
   if (constants > kMostConstants) return std::nullopt;
   for (const auto& result : results) recipe.outputs_.push_back(slot_of.at(result));
+  recipe.find_last_uses();
   return recipe;
+}
+
+void Recipe::find_last_uses() {
+  std::vector<bool> used(slots_.size(), false);
+  for (const size_t slot : outputs_) used[slot] = true;
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    for (const size_t slot : step->inputs) {
+      if (!used[slot]) step->done.push_back(slot);
+      used[slot] = true;
+    }
+  }
 }
 
 std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
@@ -69,6 +89,8 @@ std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
     for (const size_t slot : step.inputs) given.push_back(slots[slot]);
     if (!evaluate(step.node, computed, given)) computed = run_alone(*step.node, given);
     std::move(computed.begin(), computed.end(), slots.begin() + static_cast<ptrdiff_t>(step.first_output));
+    given.clear();
+    for (const size_t slot : step.done) slots[slot] = {};  // its memory is the next step's
   }
   std::vector<ov::Tensor> outputs;
   for (const size_t slot : outputs_) outputs.push_back(slots[slot]);

@@ -25,7 +25,10 @@ class Recipe {
     std::shared_ptr<ov::Node> node;
     std::vector<size_t> inputs;  // slots
     size_t first_output;
+    std::vector<size_t> done{};  // slots that no later step needs
   };
+
+  void find_last_uses();
 
   std::vector<ov::Tensor> slots_;  // constants; the parameters come first and are empty until it runs
   std::vector<Step> steps_;

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "engine/evaluators/evaluators.h"
 #include "keravino/error.h"
 
 namespace keravino::kernels {
@@ -16,9 +17,9 @@ double polynomial(double x, std::initializer_list<double> coefficients) {
   return sum;
 }
 
-/// Giles's approximation (2010) to float's precision, then Newton's steps. Near 1 they go by the logarithm of the
-/// complement, which keeps the digits and converges from any start.
-double inverse_erf(double x) {
+/// Giles's approximation (2010) to float's precision, then Newton's steps, each of which doubles the digits. Near 1
+/// they go by the logarithm of the complement, which keeps the digits and converges from any start.
+double inverse_erf(double x, int steps) {
   const double size = std::abs(x);
   if (!(size < 1)) return size == 1 ? std::copysign(kInfinity, x) : std::numeric_limits<double>::quiet_NaN();
   const double w = -std::log((1 - size) * (1 + size));
@@ -31,7 +32,7 @@ double inverse_erf(double x) {
     y = std::sqrt(tail - std::log(std::numbers::pi * tail) / 2);
   }
   constexpr double kSlope = 0.88622692545275801365;  // sqrt(pi) / 2
-  for (int step = 0; step < (w < 5 ? 2 : 4); ++step) {
+  for (int step = 0; step < (w < 5 ? steps : 4); ++step) {
     if (size < 0.5) {
       y -= (std::erf(y) - size) * std::exp(y * y) * kSlope;
     } else {
@@ -90,12 +91,27 @@ void fill(Function function, const ov::element::Type& type, ov::Tensor& output, 
   };
   switch (function) {
     case Function::erfinv:
-      return run([](double a, double) { return inverse_erf(a); });
+      return run([](double a, double) { return inverse_erf(a, std::is_same_v<T, float> ? 1 : 2); });
     case Function::i0:
       return run([](double a, double) { return bessel_i0(a); });
     case Function::nextafter:
       return run([&](double a, double b) { return next_after(a, b, type); });
+    case Function::gcd:
+      throw Error("gcd wants integers");
   }
+}
+
+/// The least number has no opposite: its size wraps to itself, as NumPy's does.
+template <class T>
+bool fill_gcd(ov::Tensor& output, const ov::TensorVector& inputs) {
+  using Size = std::make_unsigned_t<T>;
+  const auto size = [](T x) {
+    return x < 0 ? static_cast<Size>(Size{0} - static_cast<Size>(x)) : static_cast<Size>(x);
+  };
+  const T *x = inputs[0].data<const T>(), *y = inputs[1].data<const T>();
+  std::transform(x, x + output.get_size(), y, output.data<T>(),
+                 [&](T a, T b) { return static_cast<T>(std::gcd(size(a), size(b))); });
+  return true;
 }
 
 }  // namespace
@@ -127,6 +143,12 @@ bool Special::visit_attributes(ov::AttributeVisitor& visitor) {
 bool Special::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
   outputs[0].set_shape(inputs[0].get_shape());
   const auto& type = inputs[0].get_element_type();
+  if (function_ == Function::gcd) {
+    return engine::dispatch_wide(type, [&]<class T>(T) {
+      if constexpr (std::is_integral_v<T>) return fill_gcd<T>(outputs[0], inputs);
+      return false;
+    });
+  }
   if (type == ov::element::f32) return fill<float>(function_, type_, outputs[0], inputs), true;
   if (type == ov::element::f64) return fill<double>(function_, type_, outputs[0], inputs), true;
   return false;  // halves are computed as float32

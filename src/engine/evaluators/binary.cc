@@ -1,4 +1,5 @@
 // Element-wise functions of two tensors, and Select, with NumPy's broadcasting.
+#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 #include "engine/evaluators/strided.h"
 
@@ -33,26 +34,24 @@ ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
   return out;
 }
 
-template <class T, class Out, class F>
-void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out, F f) {
-  Out* to = out.data<Out>();
+/// F of each pair of elements; an operand of one element is the same in all.
+template <class T, class Out, auto F, bool kOneX, bool kOneY>
+KERAVINO_CLONES void loop(const T* x, const T* y, Out* to, size_t n) {
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(F(x[kOneX ? 0 : i], y[kOneY ? 0 : i]));
+}
+
+template <class T, class Out, auto F>
+void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out) {
   const size_t n = out.get_size();
   if (n == 0) return;
-  const bool one_a = a.get_size() == 1;
-  const bool one_b = b.get_size() == 1;
+  const bool one_a = a.get_size() == 1, one_b = b.get_size() == 1;
   const ov::Tensor left = one_a ? a : spread(a, out.get_shape());
   const ov::Tensor right = one_b ? b : spread(b, out.get_shape());
-  const T* x = left.data<const T>();
-  const T* y = right.data<const T>();
-  if (one_b) {
-    const T number = y[0];
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[one_a ? 0 : i], number));
-  } else if (one_a) {
-    const T number = x[0];
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(number, y[i]));
-  } else {
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[i], y[i]));
-  }
+  const auto run = one_b   ? &loop<T, Out, F, false, true>
+                   : one_a ? &loop<T, Out, F, true, false>
+                           : &loop<T, Out, F, false, false>;
+  run(left.data<const T>(), right.data<const T>(), out.data<Out>(), n);
 }
 
 template <class F>
@@ -103,7 +102,7 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   outputs.assign(1, ov::Tensor(node.get_output_element_type(0), broadcast(a.get_shape(), b.get_shape())));
   return dispatch(a.get_element_type(), [&](auto zero) {
     using T = decltype(zero);
-    map<T, std::conditional_t<Compare, char, T>>(a, b, outputs[0], F);
+    map<T, std::conditional_t<Compare, char, T>, F>(a, b, outputs[0]);
   });
 }
 
@@ -131,7 +130,7 @@ template <auto F>
 bool booleans(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (inputs[0].get_element_type() != ov::element::boolean) return false;
   outputs.assign(1, ov::Tensor(ov::element::boolean, broadcast(inputs[0].get_shape(), inputs[1].get_shape())));
-  map<char, char>(inputs[0], inputs[1], outputs[0], F);
+  map<char, char, F>(inputs[0], inputs[1], outputs[0]);
   (void)node;
   return true;
 }
@@ -192,19 +191,32 @@ constexpr auto kRightShift = []<class T>(T x, T y) -> T {
   return in_range ? static_cast<T>(x >> y) : x < 0 ? static_cast<T>(-1) : T(0);
 };
 
+template <class T, bool kOneX, bool kOneY>
+KERAVINO_CLONES void select_loop(const char* c, const T* x, const T* y, T* to, size_t n) {
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) {
+    const T one = x[kOneX ? 0 : i], other = y[kOneY ? 0 : i];
+    to[i] = c[i] ? one : other;
+  }
+}
+
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
   const ov::Shape wide = broadcast(broadcast(inputs[0].get_shape(), inputs[1].get_shape()), inputs[2].get_shape());
   const ov::element::Type type = inputs[1].get_element_type();
   if (!dispatch(type, [](auto) {})) return false;
   outputs.assign(1, ov::Tensor(type, wide));
-  const ov::Tensor condition = spread(inputs[0], wide), x = spread(inputs[1], wide), y = spread(inputs[2], wide);
+  const size_t n = outputs[0].get_size();
+  if (n == 0) return true;
+  const bool one_x = inputs[1].get_size() == 1, one_y = inputs[2].get_size() == 1;
+  const ov::Tensor condition = spread(inputs[0], wide);
+  const ov::Tensor x = one_x ? inputs[1] : spread(inputs[1], wide), y = one_y ? inputs[2] : spread(inputs[2], wide);
   return dispatch(type, [&](auto zero) {
     using T = decltype(zero);
-    const char* c = condition.data<const char>();
-    const T *from_x = x.data<const T>(), *from_y = y.data<const T>();
-    T* to = outputs[0].data<T>();
-    for (size_t i = 0, n = outputs[0].get_size(); i < n; ++i) to[i] = c[i] ? from_x[i] : from_y[i];
+    const auto run = one_x   ? one_y ? &select_loop<T, true, true> : &select_loop<T, true, false>
+                       : one_y ? &select_loop<T, false, true>
+                             : &select_loop<T, false, false>;
+    run(condition.data<const char>(), x.data<const T>(), y.data<const T>(), outputs[0].data<T>(), n);
   });
 }
 
