@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 #include "keravino/error.h"
 
@@ -11,36 +12,50 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double polynomial(double x, std::initializer_list<double> coefficients) {
+[[gnu::always_inline]] inline double polynomial(double x, std::initializer_list<double> coefficients) {
   double sum = 0;
   for (const double c : coefficients) sum = sum * x + c;
   return sum;
 }
 
-/// Giles's approximation (2010) to float's precision, then Newton's steps, each of which doubles the digits. Near 1
-/// they go by the logarithm of the complement, which keeps the digits and converges from any start.
-double inverse_erf(double x, int steps) {
+constexpr double kErfSlope = 0.88622692545275801365;  // sqrt(pi) / 2, over the slope of erf at 0
+
+/// Giles's approximation (2010) to float's precision, where w = -log(1 - x^2) is less than 5.
+[[gnu::always_inline]] inline double inverse_erf_central(double x, double w) {
+  return x * polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+                                  -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+}
+
+/// Then Newton's steps. Near 1 they go by the logarithm of the complement, which keeps the digits and converges from
+/// any start.
+double inverse_erf(double x) {
   const double size = std::abs(x);
   if (!(size < 1)) return size == 1 ? std::copysign(kInfinity, x) : std::numeric_limits<double>::quiet_NaN();
   const double w = -std::log((1 - size) * (1 + size));
-  double y = size;
+  double y = 0;
   if (w < 5) {
-    y *= polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-                              -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+    y = inverse_erf_central(size, w);
   } else {
     const double tail = -std::log(1 - size);
     y = std::sqrt(tail - std::log(std::numbers::pi * tail) / 2);
   }
-  constexpr double kSlope = 0.88622692545275801365;  // sqrt(pi) / 2
-  for (int step = 0; step < (w < 5 ? steps : 4); ++step) {
+  for (int step = 0; step < (w < 5 ? 2 : 4); ++step) {
     if (size < 0.5) {
-      y -= (std::erf(y) - size) * std::exp(y * y) * kSlope;
+      y -= (std::erf(y) - size) * std::exp(y * y) * kErfSlope;
     } else {
       const double rest = std::erfc(y);
-      y += std::log(rest / (1 - size)) * rest * std::exp(y * y) * kSlope;
+      y += std::log(rest / (1 - size)) * rest * std::exp(y * y) * kErfSlope;
     }
   }
   return std::copysign(y, x);
+}
+
+/// To float's precision one step of Newton's does, and only its difference needs double.
+KERAVINO_CLONES double inverse_erf(float x) {
+  const float w = -std::log((1 - x) * (1 + x));
+  if (!(w < 5)) return inverse_erf(static_cast<double>(x));
+  const double y = inverse_erf_central(x, w);
+  return y - (std::erf(y) - double{x}) * std::exp(static_cast<float>(y * y)) * kErfSlope;
 }
 
 /// The power series, whose terms are all positive, and Hankel's expansion for large numbers.
@@ -91,7 +106,7 @@ void fill(Function function, const ov::element::Type& type, ov::Tensor& output, 
   };
   switch (function) {
     case Function::erfinv:
-      return run([](double a, double) { return inverse_erf(a, std::is_same_v<T, float> ? 1 : 2); });
+      return run([](double a, double) { return inverse_erf(static_cast<T>(a)); });
     case Function::i0:
       return run([](double a, double) { return bessel_i0(a); });
     case Function::nextafter:

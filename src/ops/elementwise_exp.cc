@@ -22,10 +22,9 @@ constexpr double kErfc[] = {
 
 /// Clenshaw's sum of the first terms of kErfc.
 Tensor erfc_series(const Tensor& u, size_t terms) {
-  const Tensor twice = 2 * u;
   Tensor sum = kErfc[terms - 1], before = 0.0;
   for (size_t i = terms - 1; i-- > 1;) {
-    const Tensor next = twice * sum - before + kErfc[i];
+    const Tensor next = 2 * u * sum - before + kErfc[i];
     before = sum;
     sum = next;
   }
