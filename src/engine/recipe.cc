@@ -1,5 +1,7 @@
 #include "engine/recipe.h"
 
+#include <unordered_set>
+
 #include "engine/attributes.h"
 #include "engine/evaluate.h"
 #include "engine/interpreter.h"
@@ -37,7 +39,8 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
       add_slot(node->output(0), *numbers);
       continue;
     }
-    Step step{node, {}, recipe.slots_.size()};
+    const size_t first_output = recipe.slots_.size();
+    Step step{node, {}, {}};
     ov::TensorVector known;
     for (const auto& input : node->input_values()) {
       step.inputs.push_back(slot_of.at(input));
@@ -46,7 +49,7 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
     std::string key = node->get_type_name();
     append_attributes(*node, key);
     for (const size_t slot : step.inputs) append_bytes(key, slot);
-    const auto [same, is_new] = first_output_of.emplace(key, step.first_output);
+    const auto [same, is_new] = first_output_of.emplace(key, first_output);
     if (!is_new) {  // the same has been computed before
       for (size_t i = 0; i < node->get_output_size(); ++i) slot_of[node->output(i)] = same->second + i;
       continue;
@@ -54,7 +57,10 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
     ov::TensorVector computed(node->get_output_size());
     const bool constant = known.size() == step.inputs.size();
     if (constant && !evaluate(node, computed, known)) return std::nullopt;
-    for (size_t i = 0; i < node->get_output_size(); ++i) add_slot(node->output(i), computed[i]);
+    for (size_t i = 0; i < node->get_output_size(); ++i) {
+      step.outputs.push_back(recipe.slots_.size());
+      add_slot(node->output(i), computed[i]);
+    }
     if (constant) continue;
     nodes.push_back(node);
     recipe.steps_.push_back(std::move(step));
@@ -65,8 +71,60 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   for (const ov::Tensor& slot : recipe.slots_) constants += slot ? slot.get_byte_size() : 0;
   if (constants > kMostConstants) return std::nullopt;
   for (const auto& result : results) recipe.outputs_.push_back(slot_of.at(result));
+  recipe.fuse();
   recipe.find_last_uses();
   return recipe;
+}
+
+/// Makes one step of neighbours that are element-wise in one shape.
+void Recipe::fuse() {
+  std::vector<Step> steps;
+  for (size_t i = 0; i < steps_.size();) {
+    const auto& shape = steps_[i].node->get_output_partial_shape(0);
+    size_t end = i;
+    while (shape.is_static() && end < steps_.size() && Fused::takes(*steps_[end].node, shape.to_shape())) ++end;
+    if (end < i + 2) {
+      steps.push_back(steps_[i++]);
+    } else {
+      steps.push_back(fused({steps_.begin() + static_cast<std::ptrdiff_t>(i), end - i}));
+      i = end;
+    }
+  }
+  steps_ = std::move(steps);
+}
+
+Recipe::Step Recipe::fused(std::span<const Step> steps) const {
+  std::unordered_map<size_t, size_t> number_of;  // of a slot
+  std::vector<bool> singles;
+  Step out{};
+  const ov::Shape shape = steps[0].node->get_output_shape(0);
+  for (const Step& step : steps) number_of.emplace(step.outputs[0], 0);
+  for (const Step& step : steps) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (!number_of.emplace(step.inputs[i], out.inputs.size()).second) continue;
+      out.inputs.push_back(step.inputs[i]);
+      singles.push_back(step.node->get_input_shape(i) != shape);
+    }
+  }
+  for (size_t i = 0; i < steps.size(); ++i) number_of[steps[i].outputs[0]] = out.inputs.size() + i;
+  auto fused = std::make_shared<Fused>(shape, singles);
+  for (const Step& step : steps) {
+    std::vector<size_t> inputs;
+    for (const size_t slot : step.inputs) inputs.push_back(number_of.at(slot));
+    fused->add(*step.node, inputs);
+  }
+  std::unordered_set<size_t> wanted(outputs_.begin(), outputs_.end());
+  for (const Step& step : steps_) {
+    const bool inside = &step >= steps.data() && &step < steps.data() + steps.size();
+    if (!inside) wanted.insert(step.inputs.begin(), step.inputs.end());
+  }
+  for (const Step& step : steps) {
+    if (!wanted.contains(step.outputs[0])) continue;
+    fused->add_result(number_of.at(step.outputs[0]), step.node->get_output_element_type(0));
+    out.outputs.push_back(step.outputs[0]);
+  }
+  out.fused = std::move(fused);
+  return out;
 }
 
 void Recipe::find_last_uses() {
@@ -87,8 +145,13 @@ std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
   for (const Step& step : steps_) {
     given.clear();
     for (const size_t slot : step.inputs) given.push_back(slots[slot]);
-    if (!evaluate(step.node, computed, given)) computed = run_alone(*step.node, given);
-    std::move(computed.begin(), computed.end(), slots.begin() + static_cast<ptrdiff_t>(step.first_output));
+    if (step.fused) {
+      step.fused->run(computed, given);
+    } else if (!evaluate(step.node, computed, given)) {
+      computed = run_alone(*step.node, given);
+    }
+    for (size_t i = 0; i < step.outputs.size(); ++i) slots[step.outputs[i]] = computed[i];
+    computed.clear();
     given.clear();
     for (const size_t slot : step.done) slots[slot] = {};  // its memory is the next step's
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/fused.h"
 #include "keravino/tensor.h"
 
 namespace keravino::engine {
@@ -23,11 +24,13 @@ class Recipe {
  private:
   struct Step {
     std::shared_ptr<ov::Node> node;
-    std::vector<size_t> inputs;  // slots
-    size_t first_output;
-    std::vector<size_t> done{};  // slots that no later step needs
+    std::vector<size_t> inputs, outputs;   // slots
+    std::vector<size_t> done{};            // slots that no later step needs
+    std::shared_ptr<const Fused> fused{};  // in place of the node
   };
 
+  void fuse();
+  Step fused(std::span<const Step> steps) const;
   void find_last_uses();
 
   std::vector<ov::Tensor> slots_;  // constants; the parameters come first and are empty until it runs

@@ -36,9 +36,18 @@ ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
 
 /// F of each pair of elements; an operand of one element is the same in all.
 template <class T, class Out, auto F, bool kOneX, bool kOneY>
-KERAVINO_CLONES void loop(const T* x, const T* y, Out* to, size_t n) {
+KERAVINO_CLONES void loop(const void* const* in, void* out, size_t n) {
+  const T *x = static_cast<const T*>(in[0]), *y = static_cast<const T*>(in[1]);
+  Out* to = static_cast<Out*>(out);
 #pragma GCC ivdep
   for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(F(x[kOneX ? 0 : i], y[kOneY ? 0 : i]));
+}
+
+template <class T, class Out, auto F>
+Loop loop_of(unsigned singles) {
+  constexpr Loop kLoops[] = {&loop<T, Out, F, false, false>, &loop<T, Out, F, true, false>,
+                             &loop<T, Out, F, false, true>, &loop<T, Out, F, true, true>};
+  return kLoops[singles];
 }
 
 template <class T, class Out, auto F>
@@ -48,10 +57,8 @@ void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out) {
   const bool one_a = a.get_size() == 1, one_b = b.get_size() == 1;
   const ov::Tensor left = one_a ? a : spread(a, out.get_shape());
   const ov::Tensor right = one_b ? b : spread(b, out.get_shape());
-  const auto run = one_b   ? &loop<T, Out, F, false, true>
-                   : one_a ? &loop<T, Out, F, true, false>
-                           : &loop<T, Out, F, false, false>;
-  run(left.data<const T>(), right.data<const T>(), out.data<Out>(), n);
+  const void* in[] = {left.data(), right.data()};
+  loop_of<T, Out, F>((one_a ? 1u : 0u) | (one_b ? 2u : 0u))(in, out.data(), n);
 }
 
 template <class F>
@@ -192,12 +199,23 @@ constexpr auto kRightShift = []<class T>(T x, T y) -> T {
 };
 
 template <class T, bool kOneX, bool kOneY>
-KERAVINO_CLONES void select_loop(const char* c, const T* x, const T* y, T* to, size_t n) {
+KERAVINO_CLONES void select_loop(const void* const* in, void* out, size_t n) {
+  const char* c = static_cast<const char*>(in[0]);
+  const T *x = static_cast<const T*>(in[1]), *y = static_cast<const T*>(in[2]);
+  T* to = static_cast<T*>(out);
 #pragma GCC ivdep
   for (size_t i = 0; i < n; ++i) {
     const T one = x[kOneX ? 0 : i], other = y[kOneY ? 0 : i];
     to[i] = c[i] ? one : other;
   }
+}
+
+/// The condition is one for each element.
+template <class T>
+Loop select_loop_of(unsigned singles) {
+  constexpr Loop kLoops[] = {&select_loop<T, false, false>, nullptr, &select_loop<T, true, false>, nullptr,
+                             &select_loop<T, false, true>,  nullptr, &select_loop<T, true, true>,  nullptr};
+  return kLoops[singles];
 }
 
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
@@ -211,44 +229,54 @@ bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const bool one_x = inputs[1].get_size() == 1, one_y = inputs[2].get_size() == 1;
   const ov::Tensor condition = spread(inputs[0], wide);
   const ov::Tensor x = one_x ? inputs[1] : spread(inputs[1], wide), y = one_y ? inputs[2] : spread(inputs[2], wide);
-  return dispatch(type, [&](auto zero) {
-    using T = decltype(zero);
-    const auto run = one_x   ? one_y ? &select_loop<T, true, true> : &select_loop<T, true, false>
-                       : one_y ? &select_loop<T, false, true>
-                             : &select_loop<T, false, false>;
-    run(condition.data<const char>(), x.data<const T>(), y.data<const T>(), outputs[0].data<T>(), n);
-  });
+  const void* in[] = {condition.data(), x.data(), y.data()};
+  return dispatch(
+      type, [&]<class T>(T) { select_loop_of<T>((one_x ? 2u : 0u) | (one_y ? 4u : 0u))(in, outputs[0].data(), n); });
+}
+
+/// Rows of ops that have loops on float32, or on booleans.
+template <class Op, auto F>
+EvaluatorRow number_row() {
+  return row<Op>(&numbers<F>, &loop_of<float, float, F>);
+}
+template <class Op, auto F>
+EvaluatorRow compare_row() {
+  return row<Op>(&compare<F>, &loop_of<float, char, F>);
+}
+template <class Op, auto F>
+EvaluatorRow boolean_row() {
+  return row<Op>(&booleans<F>, &loop_of<char, char, F>);
 }
 
 }  // namespace
 
 std::span<const EvaluatorRow> binary_evaluators() {
   static const EvaluatorRow kRows[] = {
-      row<v::v1::Add>(&numbers<kAdd>),
-      row<v::v1::Subtract>(&numbers<kSubtract>),
-      row<v::v1::Multiply>(&numbers<kMultiply>),
-      row<v::v1::Divide>(&numbers<kDivide>),
-      row<v::v1::FloorMod>(&numbers<kFloorMod>),
-      row<v::v1::Mod>(&numbers<kMod>),
-      row<v::v1::Power>(&numbers<kPower>),
-      row<v::v1::Maximum>(&numbers<[](auto x, auto y) { return (x > y) ? x : y; }>),
-      row<v::v1::Minimum>(&numbers<[](auto x, auto y) { return (x < y) ? x : y; }>),
+      number_row<v::v1::Add, kAdd>(),
+      number_row<v::v1::Subtract, kSubtract>(),
+      number_row<v::v1::Multiply, kMultiply>(),
+      number_row<v::v1::Divide, kDivide>(),
+      number_row<v::v1::FloorMod, kFloorMod>(),
+      number_row<v::v1::Mod, kMod>(),
+      number_row<v::v1::Power, kPower>(),
+      number_row<v::v1::Maximum, [](auto x, auto y) { return (x > y) ? x : y; }>(),
+      number_row<v::v1::Minimum, [](auto x, auto y) { return (x < y) ? x : y; }>(),
       row<v::v0::SquaredDifference>(&floats<[](auto x, auto y) { return (x - y) * (x - y); }>),
-      row<v::v1::Equal>(&compare<[](auto x, auto y) { return x == y; }>),
-      row<v::v1::NotEqual>(&compare<[](auto x, auto y) { return x != y; }>),
-      row<v::v1::Less>(&compare<[](auto x, auto y) { return x < y; }>),
-      row<v::v1::LessEqual>(&compare<[](auto x, auto y) { return x <= y; }>),
-      row<v::v1::Greater>(&compare<[](auto x, auto y) { return (x > y); }>),
-      row<v::v1::GreaterEqual>(&compare<[](auto x, auto y) { return (x >= y); }>),
-      row<v::v1::LogicalAnd>(&booleans<[](auto x, auto y) { return x && y; }>),
-      row<v::v1::LogicalOr>(&booleans<[](auto x, auto y) { return x || y; }>),
-      row<v::v1::LogicalXor>(&booleans<[](auto x, auto y) { return !x != !y; }>),
+      compare_row<v::v1::Equal, [](auto x, auto y) { return x == y; }>(),
+      compare_row<v::v1::NotEqual, [](auto x, auto y) { return x != y; }>(),
+      compare_row<v::v1::Less, [](auto x, auto y) { return x < y; }>(),
+      compare_row<v::v1::LessEqual, [](auto x, auto y) { return x <= y; }>(),
+      compare_row<v::v1::Greater, [](auto x, auto y) { return (x > y); }>(),
+      compare_row<v::v1::GreaterEqual, [](auto x, auto y) { return (x >= y); }>(),
+      boolean_row<v::v1::LogicalAnd, [](auto x, auto y) { return x && y; }>(),
+      boolean_row<v::v1::LogicalOr, [](auto x, auto y) { return x || y; }>(),
+      boolean_row<v::v1::LogicalXor, [](auto x, auto y) { return !x != !y; }>(),
       row<v::v13::BitwiseAnd>(&integers<[](auto x, auto y) { return x & y; }>),
       row<v::v13::BitwiseOr>(&integers<[](auto x, auto y) { return x | y; }>),
       row<v::v13::BitwiseXor>(&integers<[](auto x, auto y) { return x ^ y; }>),
       row<v::v15::BitwiseLeftShift>(&integers<kLeftShift>),
       row<v::v15::BitwiseRightShift>(&integers<kRightShift>),
-      row<v::v1::Select>(&select),
+      row<v::v1::Select>(&select, &select_loop_of<float>),
   };
   return kRows;
 }
