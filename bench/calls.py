@@ -60,7 +60,7 @@ SMALL = {
         "average cbrt ceil celu conj conjugate convert_to_numpy convert_to_tensor copy corrcoef cos cosh "
         "count_nonzero cumprod cumsum deg2rad diag diagflat diagonal diff elu empty_like erf erfc erfinv exp exp2 "
         "expm1 fabs flip fliplr flipud floor gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh i0 "
-        "imag isfinite isinf isnan isneginf isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid "
+        "isfinite isinf isnan isneginf isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid "
         "log_softmax logsumexp max mean median min nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax "
         "nanmean nanmedian nanmin nanprod nanstd nansum nanvar negative nonzero norm normalize ones_like prod ptp "
         "rad2deg ravel real reciprocal relu relu6 rms_normalization rot90 round rsqrt selu sigmoid sign signbit "
@@ -72,14 +72,14 @@ SMALL = {
     **_unary("logical_not", "b"),
     **_unary("vander", "v"),
     **_unary("bincount", "n"),
-    **_unary("det eig inv lu_factor matrix_rank pinv qr slogdet svd", "m"),
-    **_unary("cholesky cholesky_inverse eigh logdet", "spd"),
+    **_unary("det inv lu_factor matrix_rank pinv qr slogdet svd", "m"),
+    **_unary("cholesky cholesky_inverse eig eigh logdet", "spd"),
     **_binary(
         "add allclose append arctan2 cdist divide divide_no_nan dot equal floor_divide fmax fmin fmod greater "
         "greater_equal heaviside hypot inner isclose isin less less_equal logaddexp logaddexp2 matmul maximum "
-        "minimum mod multiply nextafter not_equal power subtract tensordot true_divide vdot"
+        "minimum mod multiply nextafter not_equal power subtract tensordot true_divide"
     ),
-    **_binary("kron outer", "v", "w"),
+    **_binary("kron outer vdot", "v", "w"),
     **_binary("correlate", "v", "w"),
     **_binary("cross", "three", "three"),
     **_binary("logical_and logical_or logical_xor", "b", "b"),
@@ -198,7 +198,7 @@ CALLS = SMALL | HEAVY
 
 # Names of `keras.ops` that compute nothing themselves, call a function of the user's, or need tensors of another kind.
 NOT_TIMED = (
-    "associative_scan cond custom_gradient dtype empty fori_loop is_tensor jvp map ndim scan shape size switch "
+    "associative_scan cond custom_gradient dtype empty fori_loop imag is_tensor jvp map ndim scan shape size switch "
     "vectorize vectorized_map view_as_complex view_as_real while_loop polar ctc_loss fold"
 ).split()
 
