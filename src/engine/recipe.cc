@@ -6,6 +6,7 @@
 #include "engine/evaluate.h"
 #include "engine/interpreter.h"
 #include "engine/pending.h"
+#include "keravino/error.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -14,6 +15,31 @@ namespace {
 constexpr double kSetUp = 30e3;              // nanoseconds of a call of a compiled graph
 constexpr double kBuilt = 2e3;               // and of each node in it
 constexpr size_t kMostConstants = 16 << 10;  // bytes: recipes are many
+
+/// Equal for nodes that compute the same; the node's own where attributes cannot be compared.
+std::string key_of(ov::Node& node, const std::vector<size_t>& inputs) {
+  std::string key = node.get_type_name();
+  try {
+    append_attributes(node, key);
+  } catch (const Error&) {
+    append_bytes(key, &node);
+  }
+  key += node.get_type_info().version_id;
+  for (const size_t slot : inputs) append_bytes(key, slot);
+  return key;
+}
+
+/// Equal for equal numbers; large ones are only themselves.
+std::string key_of(const ov::Tensor& numbers) {
+  constexpr size_t kSmall = 64;  // bytes: literals, axes
+  std::string key = numbers.get_element_type().get_type_name() + numbers.get_shape().to_string();
+  const size_t size = numbers.get_byte_size();
+  if (numbers.get_element_type() == ov::element::string || size > kSmall)
+    append_bytes(key, numbers.data());
+  else
+    key.append(static_cast<const char*>(numbers.data()), size);
+  return key;
+}
 
 }  // namespace
 
@@ -36,7 +62,11 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   for (const auto& node : ov::Model(results, inputs).get_ordered_ops()) {
     if (ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
     if (const auto numbers = known_numbers(node->output(0))) {
-      add_slot(node->output(0), *numbers);
+      const auto [same, is_new] = first_output_of.emplace(key_of(*numbers), recipe.slots_.size());
+      if (is_new)
+        add_slot(node->output(0), *numbers);
+      else
+        slot_of[node->output(0)] = same->second;
       continue;
     }
     const size_t first_output = recipe.slots_.size();
@@ -46,10 +76,7 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
       step.inputs.push_back(slot_of.at(input));
       if (const ov::Tensor& numbers = recipe.slots_[step.inputs.back()]) known.push_back(numbers);
     }
-    std::string key = node->get_type_name();
-    append_attributes(*node, key);
-    for (const size_t slot : step.inputs) append_bytes(key, slot);
-    const auto [same, is_new] = first_output_of.emplace(key, first_output);
+    const auto [same, is_new] = first_output_of.emplace(key_of(*node, step.inputs), first_output);
     if (!is_new) {  // the same has been computed before
       for (size_t i = 0; i < node->get_output_size(); ++i) slot_of[node->output(i)] = same->second + i;
       continue;
