@@ -15,7 +15,7 @@ def arrays():
     def real(*shape):
         return rng.uniform(0.1, 0.9, shape).astype("float32")
 
-    square = real(8, 8)
+    square, wide = real(8, 8), real(256, 256)
     return {
         "x": real(32, 32),
         "y": real(32, 32),
@@ -41,7 +41,8 @@ def arrays():
         "big2": real(512, 512),
         "big_image": real(32, 56, 56, 64),
         "big_kernel": real(3, 3, 64, 64),
-        "big_square": real(256, 256),
+        "big_square": wide,
+        "big_spd": (wide @ wide.T / 256 + np.eye(256)).astype("float32"),
     }
 
 
@@ -59,7 +60,7 @@ SMALL = {
         "average cbrt ceil celu conj conjugate convert_to_numpy convert_to_tensor copy corrcoef cos cosh "
         "count_nonzero cumprod cumsum deg2rad diag diagflat diagonal diff elu empty_like erf erfc erfinv exp exp2 "
         "expm1 fabs flip fliplr flipud floor gelu glu hard_shrink hard_sigmoid hard_silu hard_swish hard_tanh i0 "
-        "imag isfinite isinf isnan isneginf isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid "
+        "isfinite isinf isnan isneginf isposinf isreal leaky_relu log log10 log1p log2 log_sigmoid "
         "log_softmax logsumexp max mean median min nan_to_num nanargmax nanargmin nancumprod nancumsum nanmax "
         "nanmean nanmedian nanmin nanprod nanstd nansum nanvar negative nonzero norm normalize ones_like prod ptp "
         "rad2deg ravel real reciprocal relu relu6 rms_normalization rot90 round rsqrt selu sigmoid sign signbit "
@@ -71,14 +72,14 @@ SMALL = {
     **_unary("logical_not", "b"),
     **_unary("vander", "v"),
     **_unary("bincount", "n"),
-    **_unary("det eig inv lu_factor matrix_rank pinv qr slogdet svd", "m"),
-    **_unary("cholesky cholesky_inverse eigh logdet", "spd"),
+    **_unary("det inv lu_factor matrix_rank pinv qr slogdet svd", "m"),
+    **_unary("cholesky cholesky_inverse eig eigh logdet", "spd"),
     **_binary(
         "add allclose append arctan2 cdist divide divide_no_nan dot equal floor_divide fmax fmin fmod greater "
         "greater_equal heaviside hypot inner isclose isin less less_equal logaddexp logaddexp2 matmul maximum "
-        "minimum mod multiply nextafter not_equal power subtract tensordot true_divide vdot"
+        "minimum mod multiply nextafter not_equal power subtract tensordot true_divide"
     ),
-    **_binary("kron outer", "v", "w"),
+    **_binary("kron outer vdot", "v", "w"),
     **_binary("correlate", "v", "w"),
     **_binary("cross", "three", "three"),
     **_binary("logical_and logical_or logical_xor", "b", "b"),
@@ -190,12 +191,14 @@ HEAVY = {
     "sort 512x512": lambda ops, t: ops.sort(t.big),
     "fft 512x512": lambda ops, t: ops.fft((t.big, t.big2)),
     "svd 256x256": lambda ops, t: ops.svd(t.big_square),
+    "qr 256x256": lambda ops, t: ops.qr(t.big_square),
+    "eigh 256x256": lambda ops, t: ops.eigh(t.big_spd),
 }
 CALLS = SMALL | HEAVY
 
 # Names of `keras.ops` that compute nothing themselves, call a function of the user's, or need tensors of another kind.
 NOT_TIMED = (
-    "associative_scan cond custom_gradient dtype empty fori_loop is_tensor jvp map ndim scan shape size switch "
+    "associative_scan cond custom_gradient dtype empty fori_loop imag is_tensor jvp map ndim scan shape size switch "
     "vectorize vectorized_map view_as_complex view_as_real while_loop polar ctc_loss fold"
 ).split()
 

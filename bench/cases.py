@@ -1,8 +1,8 @@
 """What is measured: one record per case; every backend runs the same records."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from calls import CALLS
+from calls import CALLS, HEAVY
 
 APPLICATIONS = (
     "MobileNetV2",
@@ -123,3 +123,14 @@ TRAINING_CASES = tuple(
 EAGER_CASES = tuple(
     Case(f"eager_{name}", f"`{name}`", name, "eager", unit="us", columns=("keravino", "torch")) for name in CALLS
 )
+
+# Heavy ops, and models called layer by layer, beside every backend that computes eagerly.
+_CALLED = {"MLP": 32, "CNN": 8, "LSTM": 8, "MultiHeadAttention": 8}
+_HEAVY = (
+    *(Case(f"heavy_{name}", name, name, "eager") for name in HEAVY),
+    *(
+        Case(f"call_{name.lower()}", f"{name}, batch {n}, `model(x)`", name, "model(x)", n)
+        for name, n in _CALLED.items()
+    ),
+)
+HEAVY_CASES = tuple(replace(case, columns=("keravino", "torch", "jax", "tensorflow")) for case in _HEAVY)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-BATCHES = {"MLP": (32,)}
+BATCHES = {"MLP": (32,), "CNN": (8,), "LSTM": (8,), "MultiHeadAttention": (8,)}
 
 
 def batches(target):
@@ -18,13 +18,33 @@ def batches(target):
     return BATCHES.get(target, (1, 8))
 
 
+def _mlp(layers):
+    return (32,), [layers.Dense(64, activation="relu"), layers.Dense(64, activation="relu"), layers.Dense(10)]
+
+
+def _cnn(layers):
+    blocks = [layer for n in (16, 32) for layer in (layers.Conv2D(n, 3, activation="relu"), layers.MaxPooling2D())]
+    return (28, 28, 1), [*blocks, layers.Flatten(), layers.Dense(10)]
+
+
+def _lstm(layers):
+    return (20, 32), [layers.LSTM(64), layers.Dense(10)]
+
+
+# Small models: the shape of an input, and the layers.
+SMALL = {"MLP": _mlp, "CNN": _cnn, "LSTM": _lstm}
+
+
 def build(target):
     """A new Keras model; classifiers give logits, where a difference shows."""
     import keras
 
-    if target == "MLP":
-        layers = [keras.layers.Dense(64, activation="relu"), keras.layers.Dense(64, activation="relu")]
-        return keras.Sequential([keras.Input((32,)), *layers, keras.layers.Dense(10)])
+    if target == "MultiHeadAttention":
+        x = keras.Input((16, 32))
+        return keras.Model(x, keras.layers.MultiHeadAttention(4, 8)(x, x))
+    if target in SMALL:
+        shape, layers = SMALL[target](keras.layers)
+        return keras.Sequential([keras.Input(shape), *layers])
     return getattr(keras.applications, target)(weights=None, classifier_activation=None)
 
 

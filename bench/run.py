@@ -1,6 +1,6 @@
 """Prints one table: this project beside the other ways to run a Keras model on the same core in the same run.
 
-.venv/bin/python bench/run.py [--quick] [--applications | --ops | --training] [--output bench/results.md]
+.venv/bin/python bench/run.py [--quick] [--applications | --ops | --heavy | --training] [--output bench/results.md]
 """
 
 import argparse
@@ -9,16 +9,18 @@ import os
 import sys
 from pathlib import Path
 
-from cases import APPLICATION_CASES, BF16, EAGER_CASES, MAIN, TRAINING_CASES
+from cases import APPLICATION_CASES, BF16, EAGER_CASES, HEAVY_CASES, MAIN, TRAINING_CASES
 from columns import COLUMNS
 from machine import machine
-from marks import APPLICATION_MARKS, MARKS, TRAINING_MARKS
+from marks import APPLICATION_MARKS, HEAVY_MARKS, MARKS, TRAINING_MARKS
 from pool import Pool
 from prepare import prepare
 from report import eager_markdown, markdown
 from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
+# The other tables, by the option that asks for them.
+TABLES = {"applications": APPLICATION_CASES, "ops": EAGER_CASES, "heavy": HEAVY_CASES, "training": TRAINING_CASES}
 
 
 def measure(cases, columns, results, pool, rounds, budget):
@@ -42,6 +44,7 @@ def arguments():
     parser.add_argument("--quick", action="store_true", help="one pass of few rounds")
     parser.add_argument("--applications", action="store_true", help="the eight keras.applications instead")
     parser.add_argument("--ops", action="store_true", help="one eager call of every op instead, beside torch")
+    parser.add_argument("--heavy", action="store_true", help="heavy ops and models called layer by layer instead")
     parser.add_argument("--training", action="store_true", help="steps of training instead")
     parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
     parser.add_argument("--cases", help="comma-separated case names; default: all")
@@ -60,22 +63,13 @@ def arguments():
     return options
 
 
-def chosen_cases(options):
-    """The cases of the table that was asked for."""
-    if options.ops:
-        return EAGER_CASES
-    if options.applications:
-        return APPLICATION_CASES
-    return TRAINING_CASES if options.training else (*MAIN, *BF16)
-
-
 def main():
     """Measures and reports."""
     options = arguments()
     passes = options.passes or (1 if options.quick else 3)
     rounds = options.rounds or (2 if options.quick else 5)
     budget = (0.2 if options.quick else 0.5) / (10 if options.ops else 1)
-    cases = chosen_cases(options)
+    cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
     if options.cases:
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
     cache = options.cache.resolve()
@@ -91,7 +85,7 @@ def main():
     names = {case.name for case in cases}
     marks = [
         mark
-        for mark in (*MARKS, *APPLICATION_MARKS, *TRAINING_MARKS)
+        for mark in (*MARKS, *APPLICATION_MARKS, *HEAVY_MARKS, *TRAINING_MARKS)
         if mark.case in names and mark.column in options.columns
     ]
     if options.ops:

@@ -1,15 +1,21 @@
 # OpenVINO comes from its wheel; ask the Python that builds us where that is.
 find_package(Python 3.11 REQUIRED COMPONENTS Interpreter Development.Module)
-execute_process(
-  COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('openvino').submodule_search_locations[0])"
-  OUTPUT_VARIABLE openvino_wheel OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+function(find_wheel package variable)
+  execute_process(
+    COMMAND ${Python_EXECUTABLE} -c "import importlib.util as u; print(u.find_spec('${package}').submodule_search_locations[0])"
+    OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+  set(${variable} ${folder} PARENT_SCOPE)
+endfunction()
+find_wheel(openvino openvino_wheel)
 set(OpenVINO_DIR ${openvino_wheel}/cmake CACHE PATH "Folder of OpenVINOConfig.cmake")
 find_package(OpenVINO 2026.4 REQUIRED COMPONENTS Runtime)
 
 find_package(fmt REQUIRED)
 find_package(nlohmann_json 3.11 REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(Eigen3 3.4 REQUIRED NO_MODULE)
+
+# LAPACK, in the wheel that SciPy is built with.
+find_wheel(scipy_openblas32 openblas_wheel)
 
 # Debian's CMake package of libzip names static tools that it does not ship, so pkg-config is asked instead.
 find_package(PkgConfig REQUIRED)

@@ -34,7 +34,7 @@ uint64_t times_asked() { return t_times_asked; }
 
 namespace {
 
-std::vector<ov::Tensor> compute(Outputs targets) {
+std::vector<ov::Tensor> computed(Outputs targets) {
   const auto nodes = pending_nodes(targets);
   const double saved = nodes.empty() ? 0 : saved_by_compiling(nodes);
   if (saved < kLeastSaved) return interpret(nodes, targets);
@@ -61,6 +61,10 @@ std::vector<ov::Tensor> compute(Outputs targets) {
 
 std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
   ++t_times_asked;
+  return compute(tensors);
+}
+
+std::vector<ov::Tensor> compute(const std::vector<Tensor>& tensors) {
   const std::lock_guard lock(graph_mutex());
   std::vector<ov::Tensor> results(tensors.size());
   Outputs targets;
@@ -74,11 +78,11 @@ std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors) {
     }
   }
   if (targets.empty()) return results;
-  const std::vector<ov::Tensor> computed = compute(targets);
+  const std::vector<ov::Tensor> found = computed(targets);
   for (size_t i = 0; i < places.size(); ++i) {
     const Tensor& tensor = tensors[places[i]];
-    results[places[i]] = computed[i];
-    if (tensor.traced()) tensor.value()->numbers = computed[i];  // its graph stays, so it would be computed again
+    results[places[i]] = found[i];
+    if (tensor.traced()) tensor.value()->numbers = found[i];  // its graph stays, so it would be computed again
   }
   return results;
 }

@@ -16,6 +16,10 @@ Tier tier();
 std::vector<ov::Tensor> numbers(const std::vector<Tensor>& tensors);
 ov::Tensor numbers(const Tensor& tensor);
 
+/// The same for an op that would do in a trace what it does with them: for its errors to be those of the call, or for a
+/// size. It does not count as asking.
+std::vector<ov::Tensor> compute(const std::vector<Tensor>& tensors);
+
 /// How often this thread has asked for numbers: whether something between two looks at it depended on them.
 uint64_t times_asked();
 

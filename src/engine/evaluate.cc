@@ -77,7 +77,7 @@ ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
 
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   outputs.clear();
-  if (const Evaluator own = find_evaluator(*node); own && own(*node, outputs, inputs)) return true;
+  if (const EvaluatorRow* own = find_row(*node); own && own->evaluate(*node, outputs, inputs)) return true;
   if (node->has_evaluate()) {
     outputs = allocate(*node);
     if (try_evaluate(*node, outputs, inputs)) return true;

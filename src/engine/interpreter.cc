@@ -6,9 +6,6 @@
 #include "tensor/value.h"
 
 namespace keravino::engine {
-namespace {
-
-/// A node that only a plugin can compute, as a compiled graph of its own.
 ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs) {
   ov::OutputVector leaves;
   for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
@@ -21,8 +18,6 @@ ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs)
   const Outputs outputs = copy->outputs();
   return run_compiled({copy}, outputs, structure({copy}, outputs));
 }
-
-}  // namespace
 
 std::vector<ov::Tensor> interpret(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets) {
   std::unordered_map<const ov::Node*, ov::TensorVector> results;

@@ -9,6 +9,9 @@ namespace keravino::engine {
 /// graph_mutex().
 std::vector<ov::Tensor> interpret(const std::vector<std::shared_ptr<ov::Node>>& nodes, const Outputs& targets);
 
+/// A node that only a plugin can compute, as a compiled graph of its own. Needs graph_mutex().
+ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs);
+
 /// The results of a whole graph for the numbers of its parameters. One that is a parameter or a constant shares its
 /// memory. Needs graph_mutex().
 std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vector<ov::Tensor>& inputs);

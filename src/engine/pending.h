@@ -14,7 +14,8 @@ using Outputs = std::vector<ov::Output<ov::Node>>;
 /// graph_mutex().
 std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets);
 
-/// Nanoseconds that evaluators need for the elements of these nodes, estimated from op types and shapes.
+/// Nanoseconds that evaluators need for the elements of these nodes, estimated from op types and shapes; less than none
+/// for what takes longer in a compiled graph.
 double work(const std::vector<std::shared_ptr<ov::Node>>& nodes);
 
 /// True if the CPU plugin would narrow a value of the graph (64-bit integers, float64, uint32).

@@ -1,6 +1,10 @@
 #include "engine/recipe.h"
 
+#include <unordered_set>
+
+#include "engine/attributes.h"
 #include "engine/evaluate.h"
+#include "engine/interpreter.h"
 #include "engine/pending.h"
 #include "keravino/error.h"
 #include "tensor/value.h"
@@ -11,6 +15,31 @@ namespace {
 constexpr double kSetUp = 30e3;              // nanoseconds of a call of a compiled graph
 constexpr double kBuilt = 2e3;               // and of each node in it
 constexpr size_t kMostConstants = 16 << 10;  // bytes: recipes are many
+
+/// Equal for nodes that compute the same; the node's own where attributes cannot be compared.
+std::string key_of(ov::Node& node, const std::vector<size_t>& inputs) {
+  std::string key = node.get_type_name();
+  try {
+    append_attributes(node, key);
+  } catch (const Error&) {
+    append_bytes(key, &node);
+  }
+  key += node.get_type_info().version_id;
+  for (const size_t slot : inputs) append_bytes(key, slot);
+  return key;
+}
+
+/// Equal for equal numbers; large ones are only themselves.
+std::string key_of(const ov::Tensor& numbers) {
+  constexpr size_t kSmall = 64;  // bytes: literals, axes
+  std::string key = numbers.get_element_type().get_type_name() + numbers.get_shape().to_string();
+  const size_t size = numbers.get_byte_size();
+  if (numbers.get_element_type() == ov::element::string || size > kSmall)
+    append_bytes(key, numbers.data());
+  else
+    key.append(static_cast<const char*>(numbers.data()), size);
+  return key;
+}
 
 }  // namespace
 
@@ -29,23 +58,34 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   ov::OutputVector results;
   for (const Tensor& output : outputs) results.push_back(output.output());
   std::vector<std::shared_ptr<ov::Node>> nodes;
+  std::unordered_map<std::string, size_t> first_output_of;
   for (const auto& node : ov::Model(results, inputs).get_ordered_ops()) {
     if (ov::is_type<ov::op::v0::Parameter>(node) || ov::is_type<ov::op::v0::Result>(node)) continue;
     if (const auto numbers = known_numbers(node->output(0))) {
-      add_slot(node->output(0), *numbers);
+      const auto [same, is_new] = first_output_of.emplace(key_of(*numbers), recipe.slots_.size());
+      if (is_new)
+        add_slot(node->output(0), *numbers);
+      else
+        slot_of[node->output(0)] = same->second;
       continue;
     }
-    Step step{node, {}, recipe.slots_.size()};
+    const size_t first_output = recipe.slots_.size();
+    Step step{node, {}, {}};
     ov::TensorVector known;
     for (const auto& input : node->input_values()) {
       step.inputs.push_back(slot_of.at(input));
       if (const ov::Tensor& numbers = recipe.slots_[step.inputs.back()]) known.push_back(numbers);
     }
+    const auto [same, is_new] = first_output_of.emplace(key_of(*node, step.inputs), first_output);
+    if (!is_new) {  // the same has been computed before
+      for (size_t i = 0; i < node->get_output_size(); ++i) slot_of[node->output(i)] = same->second + i;
+      continue;
+    }
     ov::TensorVector computed(node->get_output_size());
     const bool constant = known.size() == step.inputs.size();
     if (constant && !evaluate(node, computed, known)) return std::nullopt;
     for (size_t i = 0; i < node->get_output_size(); ++i) {
-      if (node->get_output_partial_shape(i).is_dynamic()) return std::nullopt;
+      step.outputs.push_back(recipe.slots_.size());
       add_slot(node->output(i), computed[i]);
     }
     if (constant) continue;
@@ -58,7 +98,71 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   for (const ov::Tensor& slot : recipe.slots_) constants += slot ? slot.get_byte_size() : 0;
   if (constants > kMostConstants) return std::nullopt;
   for (const auto& result : results) recipe.outputs_.push_back(slot_of.at(result));
+  recipe.fuse();
+  recipe.find_last_uses();
   return recipe;
+}
+
+/// Makes one step of neighbours that are element-wise in one shape.
+void Recipe::fuse() {
+  std::vector<Step> steps;
+  for (size_t i = 0; i < steps_.size();) {
+    const auto& shape = steps_[i].node->get_output_partial_shape(0);
+    size_t end = i;
+    while (shape.is_static() && end < steps_.size() && Fused::takes(*steps_[end].node, shape.to_shape())) ++end;
+    if (end < i + 2) {
+      steps.push_back(steps_[i++]);
+    } else {
+      steps.push_back(fused({steps_.begin() + static_cast<std::ptrdiff_t>(i), end - i}));
+      i = end;
+    }
+  }
+  steps_ = std::move(steps);
+}
+
+Recipe::Step Recipe::fused(std::span<const Step> steps) const {
+  std::unordered_map<size_t, size_t> number_of;  // of a slot
+  std::vector<bool> singles;
+  Step out{};
+  const ov::Shape shape = steps[0].node->get_output_shape(0);
+  for (const Step& step : steps) number_of.emplace(step.outputs[0], 0);
+  for (const Step& step : steps) {
+    for (size_t i = 0; i < step.inputs.size(); ++i) {
+      if (!number_of.emplace(step.inputs[i], out.inputs.size()).second) continue;
+      out.inputs.push_back(step.inputs[i]);
+      singles.push_back(step.node->get_input_shape(i) != shape);
+    }
+  }
+  for (size_t i = 0; i < steps.size(); ++i) number_of[steps[i].outputs[0]] = out.inputs.size() + i;
+  auto fused = std::make_shared<Fused>(shape, singles);
+  for (const Step& step : steps) {
+    std::vector<size_t> inputs;
+    for (const size_t slot : step.inputs) inputs.push_back(number_of.at(slot));
+    fused->add(*step.node, inputs);
+  }
+  std::unordered_set<size_t> wanted(outputs_.begin(), outputs_.end());
+  for (const Step& step : steps_) {
+    const bool inside = &step >= steps.data() && &step < steps.data() + steps.size();
+    if (!inside) wanted.insert(step.inputs.begin(), step.inputs.end());
+  }
+  for (const Step& step : steps) {
+    if (!wanted.contains(step.outputs[0])) continue;
+    fused->add_result(number_of.at(step.outputs[0]), step.node->get_output_element_type(0));
+    out.outputs.push_back(step.outputs[0]);
+  }
+  out.fused = std::move(fused);
+  return out;
+}
+
+void Recipe::find_last_uses() {
+  std::vector<bool> used(slots_.size(), false);
+  for (const size_t slot : outputs_) used[slot] = true;
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    for (const size_t slot : step->inputs) {
+      if (!used[slot]) step->done.push_back(slot);
+      used[slot] = true;
+    }
+  }
 }
 
 std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
@@ -68,10 +172,15 @@ std::vector<ov::Tensor> Recipe::run(std::span<const ov::Tensor> inputs) const {
   for (const Step& step : steps_) {
     given.clear();
     for (const size_t slot : step.inputs) given.push_back(slots[slot]);
-    if (!evaluate(step.node, computed, given)) {
-      throw Error(Error::Kind::unsupported, fmt::format("{} has no evaluator", step.node->get_type_name()));
+    if (step.fused) {
+      step.fused->run(computed, given);
+    } else if (!evaluate(step.node, computed, given)) {
+      computed = run_alone(*step.node, given);
     }
-    std::move(computed.begin(), computed.end(), slots.begin() + static_cast<ptrdiff_t>(step.first_output));
+    for (size_t i = 0; i < step.outputs.size(); ++i) slots[step.outputs[i]] = computed[i];
+    computed.clear();
+    given.clear();
+    for (const size_t slot : step.done) slots[slot] = {};  // its memory is the next step's
   }
   std::vector<ov::Tensor> outputs;
   for (const size_t slot : outputs_) outputs.push_back(slots[slot]);

@@ -1,27 +1,48 @@
-// Decompositions of one matrix, by Eigen. Always in float64: float32 results are then right to their last digit or two.
+// Decompositions of one matrix, by LAPACK, in its own precision.
 #pragma once
 
-#include <Eigen/Core>
+#include <cstdint>
 #include <vector>
 
 namespace keravino::kernels {
 
-/// A matrix; a vector is one of one row.
-using Matrix = Eigen::MatrixXd;
-using Matrices = std::vector<Matrix>;
+/// A matrix, row by row; a vector is one of one row.
+template <class T>
+struct Matrix {
+  int rows = 0, columns = 0;
+  std::vector<T> numbers{};
 
-// The routines of kernels/linalg.h. Error says what is wrong with the matrix.
-Matrices cholesky(const Matrices& in);
-Matrices lu(const Matrices& in);
-Matrices solve(const Matrices& in);
-Matrices solve_lower(const Matrices& in);
-Matrices solve_upper(const Matrices& in);
-Matrices qr(const Matrices& in);
-Matrices qr_complete(const Matrices& in);
-Matrices svd(const Matrices& in);
-Matrices svd_complete(const Matrices& in);
-Matrices singular_values(const Matrices& in);
-Matrices eigh(const Matrices& in);
-Matrices eig(const Matrices& in);
+  Matrix(int m, int n) : rows(m), columns(n), numbers(static_cast<size_t>(m) * static_cast<size_t>(n)) {}
+  T* row(int i) { return numbers.data() + static_cast<std::ptrdiff_t>(i) * columns; }
+  const T* row(int i) const { return numbers.data() + static_cast<std::ptrdiff_t>(i) * columns; }
+};
+template <class T>
+using Matrices = std::vector<Matrix<T>>;
+
+// The routines of kernels/linalg.h, of float and double. Error says what is wrong with the matrix.
+template <class T>
+Matrices<T> cholesky(Matrices<T> in);
+template <class T>
+Matrices<T> lu(Matrices<T> in);
+template <class T>
+Matrices<T> solve(Matrices<T> in);
+template <class T>
+Matrices<T> solve_lower(Matrices<T> in);
+template <class T>
+Matrices<T> solve_upper(Matrices<T> in);
+template <class T>
+Matrices<T> qr(Matrices<T> in);
+template <class T>
+Matrices<T> qr_complete(Matrices<T> in);
+template <class T>
+Matrices<T> svd(Matrices<T> in);
+template <class T>
+Matrices<T> svd_complete(Matrices<T> in);
+template <class T>
+Matrices<T> singular_values(Matrices<T> in);
+template <class T>
+Matrices<T> eigh(Matrices<T> in);
+template <class T>
+Matrices<T> eig(Matrices<T> in);
 
 }  // namespace keravino::kernels

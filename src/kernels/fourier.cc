@@ -1,81 +1,40 @@
 #include "kernels/fourier.h"
 
 #include <algorithm>
-#include <complex>
-#include <numbers>
 #include <openvino/openvino.hpp>
-#include <unsupported/Eigen/FFT>
 #include <vector>
+
+#include "kernels/fourier_plan.h"
 
 namespace keravino::kernels {
 namespace {
 
-using Complex = std::complex<double>;
-using Signal = std::vector<Complex>;
-
-/// Sum of x[k] e^(-2 pi i j k / n) for each j, for one n. Eigen's (kissfft) is fast where n has small prime factors;
-/// else Bluestein's way, j k = (j^2 + k^2 - (j - k)^2) / 2, makes it a convolution of a length that is a power of two.
-class Plan {
- public:
-  explicit Plan(size_t n) : n_(n) {
-    size_t rest = std::max<size_t>(n, 1);
-    for (const size_t prime : {2u, 3u, 5u}) {
-      while (rest % prime == 0) rest /= prime;
-    }
-    if (rest > 1) prepare_chirp();
-  }
-
-  void run(Signal& x) {
-    if (n_ <= 1) return;
-    if (chirp_.empty()) return forward(x, n_);
-    Signal padded(filter_.size());
-    for (size_t k = 0; k < n_; ++k) padded[k] = x[k] * chirp_[k];
-    forward(padded, padded.size());
-    // The inverse transform is the forward one between two conjugations.
-    for (size_t k = 0; k < padded.size(); ++k) padded[k] = std::conj(padded[k] * filter_[k]);
-    forward(padded, padded.size());
-    const double scale = 1 / static_cast<double>(padded.size());
-    for (size_t k = 0; k < n_; ++k) x[k] = std::conj(padded[k]) * scale * chirp_[k];
-  }
-
- private:
-  void forward(Signal& x, size_t n) {
-    work_.resize(n);
-    fft_.fwd(work_.data(), x.data(), static_cast<Eigen::Index>(n));
-    x.swap(work_);
-  }
-
-  void prepare_chirp() {
-    chirp_.resize(n_);
-    size_t size = 1;
-    while (size < 2 * n_) size *= 2;
-    filter_.resize(size);
-    for (size_t k = 0; k < n_; ++k) {
-      const size_t turn = k * k % (2 * n_);  // of half a turn / n: small, so that the angle is right
-      chirp_[k] = std::polar(1.0, -std::numbers::pi * static_cast<double>(turn) / static_cast<double>(n_));
-      filter_[k] = filter_[(size - k) % size] = std::conj(chirp_[k]);
-    }
-    forward(filter_, size);
-  }
-
-  size_t n_;
-  Eigen::FFT<double> fft_;
-  Signal chirp_, filter_, work_;
+/// Two parts of n numbers.
+struct Signal {
+  std::vector<double> re, im;
+  explicit Signal(size_t n) : re(n), im(n) {}
 };
 
 /// Fills `signal` from row `row` of the inputs: the whole spectrum for inverse_real, whose half is given.
 template <class T>
 void load(Signal& signal, Transform transform, const ov::TensorVector& inputs, size_t row) {
-  const size_t given = inputs[0].get_shape().back();
-  const T* re = inputs[0].data<const T>() + row * given;
-  const T* im = inputs.size() > 1 ? inputs[1].data<const T>() + row * given : nullptr;
-  const auto number = [&](size_t k) { return Complex(double{re[k]}, im ? double{im[k]} : 0.0); };
-  const size_t n = signal.size();
-  for (size_t k = 0; k < std::min(n, given); ++k) signal[k] = number(k);
+  const size_t given = inputs[0].get_shape().back(), n = signal.re.size(), used = std::min(n, given);
+  std::copy_n(inputs[0].data<const T>() + row * given, used, signal.re.begin());
+  if (inputs.size() > 1) std::copy_n(inputs[1].data<const T>() + row * given, used, signal.im.begin());
   if (transform != Transform::inverse_real || n == 0) return;
-  signal[0] = signal[0].real();
-  if (n % 2 == 0) signal[n / 2] = signal[n / 2].real();
-  for (size_t k = 1; 2 * k < n; ++k) signal[n - k] = std::conj(signal[k]);
+  signal.im[0] = 0;
+  if (n % 2 == 0) signal.im[n / 2] = 0;
+  for (size_t k = 1; 2 * k < n; ++k) {
+    signal.re[n - k] = signal.re[k];
+    signal.im[n - k] = -signal.im[k];
+  }
+}
+
+template <class T>
+void store(const std::vector<double>& part, double scale, ov::Tensor& output, size_t row) {
+  const size_t kept = output.get_shape().back();
+  std::transform(part.begin(), part.begin() + static_cast<std::ptrdiff_t>(kept), output.data<T>() + row * kept,
+                 [scale](double number) { return static_cast<T>(number * scale); });
 }
 
 template <class T>
@@ -83,18 +42,18 @@ void run_all(Transform transform, size_t n, ov::TensorVector& outputs, const ov:
   const size_t kept = outputs[0].get_shape().back();
   const size_t rows = kept == 0 ? 0 : outputs[0].get_size() / kept;
   const bool inverse = transform == Transform::inverse || transform == Transform::inverse_real;
-  Plan plan(n);
-  Signal signal(n);
+  const double scale = inverse ? 1 / static_cast<double>(n) : 1;
+  FourierPlan plan(n);
+  Signal from(n), to(n);
   for (size_t row = 0; row < rows; ++row) {
-    load<T>(signal, transform, inputs, row);
-    if (inverse) std::transform(signal.begin(), signal.end(), signal.begin(), [](Complex z) { return std::conj(z); });
-    plan.run(signal);
-    const double scale = inverse ? 1 / static_cast<double>(n) : 1;
-    const double sign = inverse ? -1 : 1;
-    for (size_t k = 0; k < kept; ++k) {
-      outputs[0].data<T>()[row * kept + k] = static_cast<T>(signal[k].real() * scale);
-      if (outputs.size() > 1) outputs[1].data<T>()[row * kept + k] = static_cast<T>(sign * signal[k].imag() * scale);
-    }
+    load<T>(from, transform, inputs, row);
+    // The inverse transform is the forward one with real and imaginary parts swapped, before and after.
+    if (inverse)
+      plan.run(from.im.data(), from.re.data(), to.im.data(), to.re.data());
+    else
+      plan.run(from.re.data(), from.im.data(), to.re.data(), to.im.data());
+    store<T>(to.re, scale, outputs[0], row);
+    if (outputs.size() > 1) store<T>(to.im, scale, outputs[1], row);
   }
 }
 

@@ -15,7 +15,8 @@ struct Row {
   size_t inputs;
   bool square;  // the first input
   Results results;
-  Matrices (*run)(const Matrices& in);
+  Matrices<float> (*run_float)(Matrices<float> in);
+  Matrices<double> (*run_double)(Matrices<double> in);
 };
 
 #define KERAVINO_RESULTS(...)                                             \
@@ -25,18 +26,18 @@ struct Row {
   }
 /// In the order of Routine.
 const Row kRows[] = {
-    {"cholesky", 1, true, KERAVINO_RESULTS({m, m}), &cholesky},
-    {"lu_factor", 1, false, KERAVINO_RESULTS({m, n}, {k}), &lu},
-    {"solve", 2, true, KERAVINO_RESULTS({m, n}), &solve},
-    {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_lower},
-    {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_upper},
-    {"qr", 1, false, KERAVINO_RESULTS({m, k}, {k, n}), &qr},
-    {"qr", 1, false, KERAVINO_RESULTS({m, m}, {m, n}), &qr_complete},
-    {"svd", 1, false, KERAVINO_RESULTS({m, k}, {k}, {k, n}), &svd},
-    {"svd", 1, false, KERAVINO_RESULTS({m, m}, {k}, {n, n}), &svd_complete},
-    {"svd", 1, false, KERAVINO_RESULTS({k}), &singular_values},
-    {"eigh", 1, true, KERAVINO_RESULTS({m}, {m, m}), &eigh},
-    {"eig", 1, true, KERAVINO_RESULTS({m}, {m, m}), &eig},
+    {"cholesky", 1, true, KERAVINO_RESULTS({m, m}), &cholesky<float>, &cholesky<double>},
+    {"lu_factor", 1, false, KERAVINO_RESULTS({m, n}, {k}), &lu<float>, &lu<double>},
+    {"solve", 2, true, KERAVINO_RESULTS({m, n}), &solve<float>, &solve<double>},
+    {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_lower<float>, &solve_lower<double>},
+    {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_upper<float>, &solve_upper<double>},
+    {"qr", 1, false, KERAVINO_RESULTS({m, k}, {k, n}), &qr<float>, &qr<double>},
+    {"qr", 1, false, KERAVINO_RESULTS({m, m}, {m, n}), &qr_complete<float>, &qr_complete<double>},
+    {"svd", 1, false, KERAVINO_RESULTS({m, k}, {k}, {k, n}), &svd<float>, &svd<double>},
+    {"svd", 1, false, KERAVINO_RESULTS({m, m}, {k}, {n, n}), &svd_complete<float>, &svd_complete<double>},
+    {"svd", 1, false, KERAVINO_RESULTS({k}), &singular_values<float>, &singular_values<double>},
+    {"eigh", 1, true, KERAVINO_RESULTS({m}, {m, m}), &eigh<float>, &eigh<double>},
+    {"eig", 1, true, KERAVINO_RESULTS({m}, {m, m}), &eig<float>, &eig<double>},
 };
 #undef KERAVINO_RESULTS
 
@@ -47,32 +48,33 @@ ov::Dimension smaller(const ov::Dimension& m, const ov::Dimension& n) {
   return ov::Dimension::dynamic();
 }
 
-template <class T>
-using RowMajor = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+/// Up to this many rows or columns, float32 matrices are computed in float64: it takes no longer, and is more exact.
+constexpr size_t kSmall = 64;
 
-template <class T>
-void run_all(const Row& routine, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+/// Of tensors of T, computed in C.
+template <class T, class C>
+void run_all(const Row& routine, Matrices<C> (*run)(Matrices<C>), ov::TensorVector& outputs,
+             const ov::TensorVector& inputs) {
   const ov::Shape& shape = inputs[0].get_shape();
-  const auto count = static_cast<int64_t>(ov::shape_size(ov::Shape(shape.begin(), shape.end() - 2)));
-  for (int64_t i = 0; i < count; ++i) {
-    Matrices in;
+  const size_t count = ov::shape_size(ov::Shape(shape.begin(), shape.end() - 2));
+  for (size_t i = 0; i < count; ++i) {
+    Matrices<C> in;
     for (const ov::Tensor& tensor : inputs) {
       const ov::Shape& own = tensor.get_shape();
-      const auto rows = static_cast<int64_t>(own[own.size() - 2]);
-      const auto columns = static_cast<int64_t>(own.back());
-      const T* from = tensor.data<const T>() + (own.size() == shape.size() ? i * rows * columns : 0);
-      in.emplace_back(Eigen::Map<const RowMajor<T>>(from, rows, columns).template cast<double>());
+      auto& x = in.emplace_back(static_cast<int>(own[own.size() - 2]), static_cast<int>(own.back()));
+      const T* from = tensor.data<const T>() + (own.size() == shape.size() ? i * x.numbers.size() : 0);
+      std::transform(from, from + x.numbers.size(), x.row(0), [](T number) { return static_cast<C>(number); });
     }
-    Matrices out;
+    Matrices<C> out;
     try {
-      out = routine.run(in);
+      out = run(std::move(in));
     } catch (const Error& error) {
       const std::string which = count == 1 ? "the matrix" : fmt::format("matrix {}", i);
       throw Error(error.kind(), fmt::format("no {} of {}: {}", routine.name, which, error.what()));
     }
     for (size_t k = 0; k < out.size(); ++k) {
-      T* to = outputs[k].data<T>() + i * out[k].size();
-      Eigen::Map<RowMajor<T>>(to, out[k].rows(), out[k].cols()) = out[k].cast<T>();
+      std::transform(out[k].numbers.begin(), out[k].numbers.end(), outputs[k].data<T>() + i * out[k].numbers.size(),
+                     [](C number) { return static_cast<T>(number); });
     }
   }
 }
@@ -127,9 +129,16 @@ bool Linalg::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs)
     outputs[i].set_shape(shape);
   }
   const auto& type = inputs[0].get_element_type();
-  if (type == ov::element::f32) return run_all<float>(routine, outputs, inputs), true;
-  if (type == ov::element::f64) return run_all<double>(routine, outputs, inputs), true;
-  return false;
+  if (type == ov::element::f64) {
+    run_all<double>(routine, routine.run_double, outputs, inputs);
+  } else if (type == ov::element::f32 && std::max(m, a.back()) <= kSmall) {
+    run_all<float>(routine, routine.run_double, outputs, inputs);
+  } else if (type == ov::element::f32) {
+    run_all<float>(routine, routine.run_float, outputs, inputs);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 }  // namespace keravino::kernels

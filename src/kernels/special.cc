@@ -3,6 +3,8 @@
 #include <cstring>
 #include <numbers>
 
+#include "engine/evaluators/clones.h"
+#include "engine/evaluators/evaluators.h"
 #include "keravino/error.h"
 
 namespace keravino::kernels {
@@ -10,36 +12,50 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-double polynomial(double x, std::initializer_list<double> coefficients) {
+[[gnu::always_inline]] inline double polynomial(double x, std::initializer_list<double> coefficients) {
   double sum = 0;
   for (const double c : coefficients) sum = sum * x + c;
   return sum;
 }
 
-/// Giles's approximation (2010) to float's precision, then Newton's steps. Near 1 they go by the logarithm of the
-/// complement, which keeps the digits and converges from any start.
+constexpr double kErfSlope = 0.88622692545275801365;  // sqrt(pi) / 2, over the slope of erf at 0
+
+/// Giles's approximation (2010) to float's precision, where w = -log(1 - x^2) is less than 5.
+[[gnu::always_inline]] inline double inverse_erf_central(double x, double w) {
+  return x * polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
+                                  -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+}
+
+/// Then Newton's steps. Near 1 they go by the logarithm of the complement, which keeps the digits and converges from
+/// any start.
 double inverse_erf(double x) {
   const double size = std::abs(x);
   if (!(size < 1)) return size == 1 ? std::copysign(kInfinity, x) : std::numeric_limits<double>::quiet_NaN();
   const double w = -std::log((1 - size) * (1 + size));
-  double y = size;
+  double y = 0;
   if (w < 5) {
-    y *= polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06, 0.00021858087,
-                              -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+    y = inverse_erf_central(size, w);
   } else {
     const double tail = -std::log(1 - size);
     y = std::sqrt(tail - std::log(std::numbers::pi * tail) / 2);
   }
-  constexpr double kSlope = 0.88622692545275801365;  // sqrt(pi) / 2
   for (int step = 0; step < (w < 5 ? 2 : 4); ++step) {
     if (size < 0.5) {
-      y -= (std::erf(y) - size) * std::exp(y * y) * kSlope;
+      y -= (std::erf(y) - size) * std::exp(y * y) * kErfSlope;
     } else {
       const double rest = std::erfc(y);
-      y += std::log(rest / (1 - size)) * rest * std::exp(y * y) * kSlope;
+      y += std::log(rest / (1 - size)) * rest * std::exp(y * y) * kErfSlope;
     }
   }
   return std::copysign(y, x);
+}
+
+/// To float's precision one step of Newton's does, and only its difference needs double.
+KERAVINO_CLONES double inverse_erf(float x) {
+  const float w = -std::log((1 - x) * (1 + x));
+  if (!(w < 5)) return inverse_erf(static_cast<double>(x));
+  const double y = inverse_erf_central(x, w);
+  return y - (std::erf(y) - double{x}) * std::exp(static_cast<float>(y * y)) * kErfSlope;
 }
 
 /// The power series, whose terms are all positive, and Hankel's expansion for large numbers.
@@ -90,12 +106,27 @@ void fill(Function function, const ov::element::Type& type, ov::Tensor& output, 
   };
   switch (function) {
     case Function::erfinv:
-      return run([](double a, double) { return inverse_erf(a); });
+      return run([](double a, double) { return inverse_erf(static_cast<T>(a)); });
     case Function::i0:
       return run([](double a, double) { return bessel_i0(a); });
     case Function::nextafter:
       return run([&](double a, double b) { return next_after(a, b, type); });
+    case Function::gcd:
+      throw Error("gcd wants integers");
   }
+}
+
+/// The least number has no opposite: its size wraps to itself, as NumPy's does.
+template <class T>
+bool fill_gcd(ov::Tensor& output, const ov::TensorVector& inputs) {
+  using Size = std::make_unsigned_t<T>;
+  const auto size = [](T x) {
+    return x < 0 ? static_cast<Size>(Size{0} - static_cast<Size>(x)) : static_cast<Size>(x);
+  };
+  const T *x = inputs[0].data<const T>(), *y = inputs[1].data<const T>();
+  std::transform(x, x + output.get_size(), y, output.data<T>(),
+                 [&](T a, T b) { return static_cast<T>(std::gcd(size(a), size(b))); });
+  return true;
 }
 
 }  // namespace
@@ -127,6 +158,12 @@ bool Special::visit_attributes(ov::AttributeVisitor& visitor) {
 bool Special::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
   outputs[0].set_shape(inputs[0].get_shape());
   const auto& type = inputs[0].get_element_type();
+  if (function_ == Function::gcd) {
+    return engine::dispatch_wide(type, [&]<class T>(T) {
+      if constexpr (std::is_integral_v<T>) return fill_gcd<T>(outputs[0], inputs);
+      return false;
+    });
+  }
   if (type == ov::element::f32) return fill<float>(function_, type_, outputs[0], inputs), true;
   if (type == ov::element::f64) return fill<double>(function_, type_, outputs[0], inputs), true;
   return false;  // halves are computed as float32

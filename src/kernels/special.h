@@ -9,9 +9,10 @@ enum class Function {
   erfinv,     ///< the inverse of the error function
   i0,         ///< the modified Bessel function of the first kind and order 0
   nextafter,  ///< the next number after the first input towards the second, in the inputs' type
+  gcd,        ///< the greatest common divisor of integers
 };
 
-/// A function of each element of one input, or of two of one shape; float types. Computed in double.
+/// A function of each element of one input, or of two of one shape; float types, but for gcd. Computed in double.
 class Special : public ov::op::Op {
  public:
   OPENVINO_OP("Special", "keravino");

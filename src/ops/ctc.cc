@@ -30,7 +30,7 @@ int64_t blank_of(const Tensor& logits, int64_t mask_index) {
 
 /// Untraced, errors shall be those of the call: the numbers are computed.
 std::vector<Tensor> computed(std::vector<Tensor> outputs) {
-  if (!outputs[0].traced()) engine::numbers(outputs);
+  if (!outputs[0].traced()) engine::compute(outputs);
   return outputs;
 }
 

@@ -2,8 +2,9 @@
 
 #include <limits>
 
+#include "kernels/special.h"
 #include "ops/families.h"
-#include "ops/make.h"
+#include "ops/shapes.h"
 
 namespace keravino::ops {
 namespace {
@@ -47,17 +48,14 @@ Tensor extremum_without_nan(Tensor x1, Tensor x2) {
   return select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2);
 }
 
-/// Euclid's algorithm, unrolled: it takes at most log(2^bits) / log(1.618) steps. A remainder by 0 is 0, so it rests at
-/// the end.
-Tensor euclid(Tensor a, Tensor b) {
-  const auto bits = static_cast<double>(element_type(a.dtype()).bitwidth());
-  const int steps = static_cast<int>(1.4405 * bits) + 1;
-  for (int i = 0; i < steps; ++i) {
-    const Tensor rest = make<v::v1::FloorMod>(a, b);
-    a = select(b == 0, a, b);
-    b = rest;
-  }
-  return a;
+/// By a kernel: the opset would need Euclid's algorithm unrolled, one and a half steps for each bit.
+Tensor greatest_divisor(const Tensor& a, const Tensor& b) {
+  const DType dtype = a.dtype();
+  const DType wide = element_type(dtype).size() < 4 ? DType::int32 : dtype;
+  const auto mode = v::BroadcastType::BIDIRECTIONAL;
+  const Tensor x = make<v::v3::Broadcast>(as(a, wide), shape_tensor(b), mode);
+  const Tensor y = make<v::v3::Broadcast>(as(b, wide), shape_tensor(a), mode);
+  return as(make<kernels::Special>(std::vector<Tensor>{x, y}, kernels::Function::gcd, element_type(wide)), dtype);
 }
 
 void demand_integers(const Tensor& x1, const Tensor& x2) {
@@ -162,13 +160,13 @@ Tensor hypot(Tensor x1, Tensor x2) {
 
 Tensor gcd(Tensor x1, Tensor x2) {
   demand_integers(x1, x2);
-  return on_numbers(x1, x2, [](const Tensor& a, const Tensor& b) { return euclid(absolute(a), absolute(b)); });
+  return on_numbers(x1, x2, &greatest_divisor);
 }
 
 Tensor lcm(Tensor x1, Tensor x2) {
   demand_integers(x1, x2);
   return on_numbers(x1, x2, [](const Tensor& a, const Tensor& b) {
-    const Tensor divisor = euclid(absolute(a), absolute(b));
+    const Tensor divisor = greatest_divisor(a, b);
     return absolute(make<v::v1::Divide>(a, select(divisor == 0, 1, divisor)) * b);
   });
 }

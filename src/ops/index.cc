@@ -22,13 +22,18 @@ Tensor as_indices(const Tensor& indices, const Dim& size) {
   const Tensor out = as_indices(indices);
   const auto limit = known(size);
   if (!limit || out.value()->depth > 0 || out.traced()) return out;
-  constexpr size_t kChecked = 1 << 16;  // more would take longer to look at than to use
-  const ov::Tensor numbers = engine::convert(out.numbers(), ov::element::i64);
-  for (size_t i = 0; i < numbers.get_size() && numbers.get_size() <= kChecked; ++i) {
-    const int64_t index = numbers.data<int64_t>()[i];
-    if (index >= -*limit && index < *limit) continue;
+  const auto check = [&](int64_t index) {
+    if (index >= -*limit && index < *limit) return;
     throw Error(Error::Kind::index, fmt::format("index {} is out of range for an axis of size {}", index, *limit));
+  };
+  if (const auto& scalar = indices.value()->scalar) {
+    std::visit([&](auto number) { check(static_cast<int64_t>(number)); }, *scalar);
+    return out;
   }
+  constexpr size_t kChecked = 1 << 16;  // more would take longer to look at than to use
+  if (ov::shape_size(out.shape().to_shape()) > kChecked) return out;
+  const ov::Tensor numbers = engine::convert(out.numbers(), ov::element::i64);
+  std::for_each_n(numbers.data<int64_t>(), numbers.get_size(), check);
   return out;
 }
 

@@ -1,5 +1,6 @@
 #include "keravino/ops/segment.h"
 
+#include "engine/engine.h"
 #include "ops/families.h"
 #include "ops/indices.h"
 #include "ops/reductions.h"
@@ -13,7 +14,7 @@ using Reduction = v::v15::ScatterNDUpdate::Reduction;
 Dim count_of(const Tensor& ids, int64_t least) {
   if (none(ids, std::nullopt)) return least;
   const Tensor most = reduce<v::v1::ReduceMax>(as(ids, DType::int64), std::nullopt, false) + 1;
-  if (!most.traced()) return std::max(static_cast<int64_t>(*known_scalar(most)), least);
+  if (!most.traced()) return std::max(engine::compute({most})[0].data<int64_t>()[0], least);
   return larger(most, least);
 }
 

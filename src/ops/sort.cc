@@ -143,14 +143,13 @@ Tensor searchsorted(Tensor sorted_sequence, Tensor values, std::string side) {
 
 Tensor digitize(Tensor x, Tensor bins) {
   if (bins.rank() != 1) throw Error("bins must be a vector");
-  const auto n = known(dim(bins, 0));
-  if (!bins.traced() && n && *n > 1) {
-    const Tensor ends = make<v::v8::Gather>(strong(bins), std::vector<int64_t>{0, -1}, as_scalar(int64_t{0}));
-    const auto first = known_scalar(take(ends, 0));
-    const auto last = known_scalar(take(ends, 1));
-    if (*first > *last) return as(*n, DType::int32) - searchsorted(flip(std::move(bins)), std::move(x), "right");
-  }
-  return searchsorted(std::move(bins), std::move(x), "right");
+  bins = strong(bins);
+  const Dim n = dim(bins, 0);
+  if (known(n) && *known(n) < 2) return searchsorted(std::move(bins), std::move(x), "right");
+  const auto at = [&](int64_t i) { return make<v::v8::Gather>(bins, as_scalar(i), as_scalar(int64_t{0})); };
+  const Tensor falling = at(0) > at(-1);
+  const Tensor place = searchsorted(select(falling, flip(bins), bins), std::move(x), "right");
+  return select(falling, as(as_scalar(n), DType::int32) - place, place);
 }
 
 namespace {

@@ -1,4 +1,5 @@
 // Element-wise functions of two tensors, and Select, with NumPy's broadcasting.
+#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 #include "engine/evaluators/strided.h"
 
@@ -33,26 +34,31 @@ ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
   return out;
 }
 
-template <class T, class Out, class F>
-void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out, F f) {
-  Out* to = out.data<Out>();
+/// F of each pair of elements; an operand of one element is the same in all.
+template <class T, class Out, auto F, bool kOneX, bool kOneY>
+KERAVINO_CLONES void loop(const void* const* in, void* out, size_t n) {
+  const T *x = static_cast<const T*>(in[0]), *y = static_cast<const T*>(in[1]);
+  Out* to = static_cast<Out*>(out);
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(F(x[kOneX ? 0 : i], y[kOneY ? 0 : i]));
+}
+
+template <class T, class Out, auto F>
+Loop loop_of(unsigned singles) {
+  constexpr Loop kLoops[] = {&loop<T, Out, F, false, false>, &loop<T, Out, F, true, false>,
+                             &loop<T, Out, F, false, true>, &loop<T, Out, F, true, true>};
+  return kLoops[singles];
+}
+
+template <class T, class Out, auto F>
+void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out) {
   const size_t n = out.get_size();
   if (n == 0) return;
-  const bool one_a = a.get_size() == 1;
-  const bool one_b = b.get_size() == 1;
+  const bool one_a = a.get_size() == 1, one_b = b.get_size() == 1;
   const ov::Tensor left = one_a ? a : spread(a, out.get_shape());
   const ov::Tensor right = one_b ? b : spread(b, out.get_shape());
-  const T* x = left.data<const T>();
-  const T* y = right.data<const T>();
-  if (one_b) {
-    const T number = y[0];
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[one_a ? 0 : i], number));
-  } else if (one_a) {
-    const T number = x[0];
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(number, y[i]));
-  } else {
-    for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(f(x[i], y[i]));
-  }
+  const void* in[] = {left.data(), right.data()};
+  loop_of<T, Out, F>((one_a ? 1u : 0u) | (one_b ? 2u : 0u))(in, out.data(), n);
 }
 
 template <class F>
@@ -103,7 +109,7 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   outputs.assign(1, ov::Tensor(node.get_output_element_type(0), broadcast(a.get_shape(), b.get_shape())));
   return dispatch(a.get_element_type(), [&](auto zero) {
     using T = decltype(zero);
-    map<T, std::conditional_t<Compare, char, T>>(a, b, outputs[0], F);
+    map<T, std::conditional_t<Compare, char, T>, F>(a, b, outputs[0]);
   });
 }
 
@@ -131,7 +137,7 @@ template <auto F>
 bool booleans(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (inputs[0].get_element_type() != ov::element::boolean) return false;
   outputs.assign(1, ov::Tensor(ov::element::boolean, broadcast(inputs[0].get_shape(), inputs[1].get_shape())));
-  map<char, char>(inputs[0], inputs[1], outputs[0], F);
+  map<char, char, F>(inputs[0], inputs[1], outputs[0]);
   (void)node;
   return true;
 }
@@ -192,51 +198,85 @@ constexpr auto kRightShift = []<class T>(T x, T y) -> T {
   return in_range ? static_cast<T>(x >> y) : x < 0 ? static_cast<T>(-1) : T(0);
 };
 
+template <class T, bool kOneX, bool kOneY>
+KERAVINO_CLONES void select_loop(const void* const* in, void* out, size_t n) {
+  const char* c = static_cast<const char*>(in[0]);
+  const T *x = static_cast<const T*>(in[1]), *y = static_cast<const T*>(in[2]);
+  T* to = static_cast<T*>(out);
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) {
+    const T one = x[kOneX ? 0 : i], other = y[kOneY ? 0 : i];
+    to[i] = c[i] ? one : other;
+  }
+}
+
+/// The condition is one for each element.
+template <class T>
+Loop select_loop_of(unsigned singles) {
+  constexpr Loop kLoops[] = {&select_loop<T, false, false>, nullptr, &select_loop<T, true, false>, nullptr,
+                             &select_loop<T, false, true>,  nullptr, &select_loop<T, true, true>,  nullptr};
+  return kLoops[singles];
+}
+
 bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
   const ov::Shape wide = broadcast(broadcast(inputs[0].get_shape(), inputs[1].get_shape()), inputs[2].get_shape());
   const ov::element::Type type = inputs[1].get_element_type();
   if (!dispatch(type, [](auto) {})) return false;
   outputs.assign(1, ov::Tensor(type, wide));
-  const ov::Tensor condition = spread(inputs[0], wide), x = spread(inputs[1], wide), y = spread(inputs[2], wide);
-  return dispatch(type, [&](auto zero) {
-    using T = decltype(zero);
-    const char* c = condition.data<const char>();
-    const T *from_x = x.data<const T>(), *from_y = y.data<const T>();
-    T* to = outputs[0].data<T>();
-    for (size_t i = 0, n = outputs[0].get_size(); i < n; ++i) to[i] = c[i] ? from_x[i] : from_y[i];
-  });
+  const size_t n = outputs[0].get_size();
+  if (n == 0) return true;
+  const bool one_x = inputs[1].get_size() == 1, one_y = inputs[2].get_size() == 1;
+  const ov::Tensor condition = spread(inputs[0], wide);
+  const ov::Tensor x = one_x ? inputs[1] : spread(inputs[1], wide), y = one_y ? inputs[2] : spread(inputs[2], wide);
+  const void* in[] = {condition.data(), x.data(), y.data()};
+  return dispatch(
+      type, [&]<class T>(T) { select_loop_of<T>((one_x ? 2u : 0u) | (one_y ? 4u : 0u))(in, outputs[0].data(), n); });
+}
+
+/// Rows of ops that have loops on float32, or on booleans.
+template <class Op, auto F>
+EvaluatorRow number_row() {
+  return row<Op>(&numbers<F>, &loop_of<float, float, F>);
+}
+template <class Op, auto F>
+EvaluatorRow compare_row() {
+  return row<Op>(&compare<F>, &loop_of<float, char, F>);
+}
+template <class Op, auto F>
+EvaluatorRow boolean_row() {
+  return row<Op>(&booleans<F>, &loop_of<char, char, F>);
 }
 
 }  // namespace
 
 std::span<const EvaluatorRow> binary_evaluators() {
   static const EvaluatorRow kRows[] = {
-      row<v::v1::Add>(&numbers<kAdd>),
-      row<v::v1::Subtract>(&numbers<kSubtract>),
-      row<v::v1::Multiply>(&numbers<kMultiply>),
-      row<v::v1::Divide>(&numbers<kDivide>),
-      row<v::v1::FloorMod>(&numbers<kFloorMod>),
-      row<v::v1::Mod>(&numbers<kMod>),
-      row<v::v1::Power>(&numbers<kPower>),
-      row<v::v1::Maximum>(&numbers<[](auto x, auto y) { return (x > y) ? x : y; }>),
-      row<v::v1::Minimum>(&numbers<[](auto x, auto y) { return (x < y) ? x : y; }>),
+      number_row<v::v1::Add, kAdd>(),
+      number_row<v::v1::Subtract, kSubtract>(),
+      number_row<v::v1::Multiply, kMultiply>(),
+      number_row<v::v1::Divide, kDivide>(),
+      number_row<v::v1::FloorMod, kFloorMod>(),
+      number_row<v::v1::Mod, kMod>(),
+      number_row<v::v1::Power, kPower>(),
+      number_row<v::v1::Maximum, [](auto x, auto y) { return (x > y) ? x : y; }>(),
+      number_row<v::v1::Minimum, [](auto x, auto y) { return (x < y) ? x : y; }>(),
       row<v::v0::SquaredDifference>(&floats<[](auto x, auto y) { return (x - y) * (x - y); }>),
-      row<v::v1::Equal>(&compare<[](auto x, auto y) { return x == y; }>),
-      row<v::v1::NotEqual>(&compare<[](auto x, auto y) { return x != y; }>),
-      row<v::v1::Less>(&compare<[](auto x, auto y) { return x < y; }>),
-      row<v::v1::LessEqual>(&compare<[](auto x, auto y) { return x <= y; }>),
-      row<v::v1::Greater>(&compare<[](auto x, auto y) { return (x > y); }>),
-      row<v::v1::GreaterEqual>(&compare<[](auto x, auto y) { return (x >= y); }>),
-      row<v::v1::LogicalAnd>(&booleans<[](auto x, auto y) { return x && y; }>),
-      row<v::v1::LogicalOr>(&booleans<[](auto x, auto y) { return x || y; }>),
-      row<v::v1::LogicalXor>(&booleans<[](auto x, auto y) { return !x != !y; }>),
+      compare_row<v::v1::Equal, [](auto x, auto y) { return x == y; }>(),
+      compare_row<v::v1::NotEqual, [](auto x, auto y) { return x != y; }>(),
+      compare_row<v::v1::Less, [](auto x, auto y) { return x < y; }>(),
+      compare_row<v::v1::LessEqual, [](auto x, auto y) { return x <= y; }>(),
+      compare_row<v::v1::Greater, [](auto x, auto y) { return (x > y); }>(),
+      compare_row<v::v1::GreaterEqual, [](auto x, auto y) { return (x >= y); }>(),
+      boolean_row<v::v1::LogicalAnd, [](auto x, auto y) { return x && y; }>(),
+      boolean_row<v::v1::LogicalOr, [](auto x, auto y) { return x || y; }>(),
+      boolean_row<v::v1::LogicalXor, [](auto x, auto y) { return !x != !y; }>(),
       row<v::v13::BitwiseAnd>(&integers<[](auto x, auto y) { return x & y; }>),
       row<v::v13::BitwiseOr>(&integers<[](auto x, auto y) { return x | y; }>),
       row<v::v13::BitwiseXor>(&integers<[](auto x, auto y) { return x ^ y; }>),
       row<v::v15::BitwiseLeftShift>(&integers<kLeftShift>),
       row<v::v15::BitwiseRightShift>(&integers<kRightShift>),
-      row<v::v1::Select>(&select),
+      row<v::v1::Select>(&select, &select_loop_of<float>),
   };
   return kRows;
 }

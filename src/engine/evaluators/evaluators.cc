@@ -15,18 +15,19 @@ std::vector<int64_t> integers(const ov::Tensor& tensor) {
   return read(static_cast<const ov::Tensor&>(wide).data<const int64_t>());
 }
 
-Evaluator find_evaluator(const ov::Node& node) {
+const EvaluatorRow* find_row(const ov::Node& node) {
   static const auto* table = [] {
-    auto* map = new std::unordered_map<ov::DiscreteTypeInfo, Evaluator>();
-    for (const auto& family : {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(),
-                               wide_evaluators(), axis_evaluators(), control_evaluators()}) {
-      for (const EvaluatorRow& row : family) map->emplace(row.type, row.evaluate);
+    auto* map = new std::unordered_map<ov::DiscreteTypeInfo, const EvaluatorRow*>();
+    for (const auto& family :
+         {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(), wide_evaluators(),
+          axis_evaluators(), control_evaluators(), sort_evaluators(), lookup_evaluators(), matmul_evaluators()}) {
+      for (const EvaluatorRow& row : family) map->emplace(row.type, &row);
     }
     return map;
   }();
   // The same type may have an info object in each library, so addresses are learnt as they come. By each thread for
   // itself: those of plugins, which call our nodes, must not wait for graph_mutex().
-  thread_local std::unordered_map<const ov::DiscreteTypeInfo*, Evaluator> by_address;
+  thread_local std::unordered_map<const ov::DiscreteTypeInfo*, const EvaluatorRow*> by_address;
   const ov::DiscreteTypeInfo* type = &node.get_type_info();
   const auto known = by_address.find(type);
   if (known != by_address.end()) return known->second;

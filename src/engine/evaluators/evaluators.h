@@ -12,15 +12,22 @@ namespace keravino::engine {
 /// `outputs` is empty on entry: static shapes are taken from the inputs.
 using Evaluator = bool (*)(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs);
 
+/// Computes n elements of an output from those of the inputs.
+using Loop = void (*)(const void* const* inputs, void* output, size_t n);
+/// The loop of an element-wise op on float32 (on booleans, if it is logical), where the inputs whose bits are set are
+/// one number for all elements; null if there is none.
+using LoopOf = Loop (*)(unsigned singles);
+
 struct EvaluatorRow {
   const ov::DiscreteTypeInfo& type;
   Evaluator evaluate;
+  LoopOf loop_of = nullptr;
 };
 
 /// A row for an op type.
 template <class Op>
-EvaluatorRow row(Evaluator evaluate) {
-  return {Op::get_type_info_static(), evaluate};
+EvaluatorRow row(Evaluator evaluate, LoopOf loop_of = nullptr) {
+  return {Op::get_type_info_static(), evaluate, loop_of};
 }
 
 /// What arithmetic on T is done in: integers wrap around as NumPy's do, where signed overflow is undefined in C++.
@@ -54,6 +61,9 @@ std::span<const EvaluatorRow> wide_evaluators();
 std::span<const EvaluatorRow> axis_evaluators();
 std::span<const EvaluatorRow> control_evaluators();
 std::span<const EvaluatorRow> movement_evaluators();
+std::span<const EvaluatorRow> sort_evaluators();
+std::span<const EvaluatorRow> lookup_evaluators();
+std::span<const EvaluatorRow> matmul_evaluators();
 
 /// The numbers of a tensor of integers: a shape, axes, indices.
 std::vector<int64_t> integers(const ov::Tensor& tensor);
@@ -63,7 +73,7 @@ inline size_t normal_axis(int64_t axis, size_t rank) {
   return static_cast<size_t>(axis < 0 ? axis + static_cast<int64_t>(rank) : axis);
 }
 
-/// The evaluator of a node's type, or null.
-Evaluator find_evaluator(const ov::Node& node);
+/// The row of a node's type, or null.
+const EvaluatorRow* find_row(const ov::Node& node);
 
 }  // namespace keravino::engine

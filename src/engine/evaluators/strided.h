@@ -36,6 +36,17 @@ void each_place(const std::vector<StridedAxis>& axes, F visit) {
   }
 }
 
+/// Calls visit(first, step) for each line along an axis: the place of its first element, and the way to the next one.
+template <class F>
+void each_line(const ov::Shape& shape, size_t axis, F visit) {
+  const auto at = static_cast<std::ptrdiff_t>(axis);
+  const size_t inner = ov::shape_size(ov::Shape(shape.begin() + at + 1, shape.end()));
+  const size_t outer = ov::shape_size(ov::Shape(shape.begin(), shape.begin() + at));
+  for (size_t i = 0; i < outer; ++i) {
+    for (size_t j = 0; j < inner; ++j) visit(i * shape[axis] * inner + j, inner);
+  }
+}
+
 /// Copies elements of `width` bytes along all combinations of the axes, the last one fastest.
 void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis> axes, size_t width);
 

@@ -1,4 +1,5 @@
 // Element-wise functions of one tensor, in float32 and float64.
+#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 
 namespace keravino::engine {
@@ -6,11 +7,24 @@ namespace {
 
 namespace v = ov::op;
 
-template <class In, class Out, class F>
-void map(const ov::Tensor& in, ov::Tensor& out, F f) {
-  const In* from = in.data<const In>();
-  Out* to = out.data<Out>();
-  for (size_t i = 0, n = in.get_size(); i < n; ++i) to[i] = static_cast<Out>(f(from[i]));
+template <class In, class Out, auto F>
+KERAVINO_CLONES void loop(const void* const* in, void* out, size_t n) {
+  const In* from = static_cast<const In*>(in[0]);
+  Out* to = static_cast<Out*>(out);
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) to[i] = static_cast<Out>(F(from[i]));
+}
+
+template <class In, class Out, auto F>
+void map(const ov::Tensor& in, ov::Tensor& out) {
+  const void* from[] = {in.data()};
+  loop<In, Out, F>(from, out.data(), in.get_size());
+}
+
+/// One number for all has no loop: it is computed before.
+template <class Out, auto F>
+Loop loop_of(unsigned singles) {
+  return singles == 0 ? &loop<float, Out, F> : nullptr;
 }
 
 /// f on float32 and float64; `Out` is void for a result of the same type, or char for a boolean.
@@ -21,9 +35,9 @@ bool floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   if (type != ov::element::f32 && type != ov::element::f64) return false;
   outputs.assign(1, ov::Tensor(node.get_output_element_type(0), in.get_shape()));
   if (type == ov::element::f32)
-    map<float, std::conditional_t<std::is_void_v<Out>, float, Out>>(in, outputs[0], F);
+    map<float, std::conditional_t<std::is_void_v<Out>, float, Out>, F>(in, outputs[0]);
   else
-    map<double, std::conditional_t<std::is_void_v<Out>, double, Out>>(in, outputs[0], F);
+    map<double, std::conditional_t<std::is_void_v<Out>, double, Out>, F>(in, outputs[0]);
   return true;
 }
 
@@ -46,9 +60,9 @@ bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVe
   if (type != ov::element::i32 && type != ov::element::i64) return floats<F>(node, outputs, inputs);
   outputs.assign(1, ov::Tensor(type, in.get_shape()));
   if (type == ov::element::i32)
-    map<int32_t, int32_t>(in, outputs[0], F);
+    map<int32_t, int32_t, F>(in, outputs[0]);
   else
-    map<int64_t, int64_t>(in, outputs[0], F);
+    map<int64_t, int64_t, F>(in, outputs[0]);
   return true;
 }
 
@@ -78,38 +92,52 @@ bool is_infinite(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
   return floats<[](auto x) { return std::isinf(x); }, char>(node, outputs, inputs);
 }
 
+/// Rows of ops that have loops on float32.
+template <class Op, auto F>
+EvaluatorRow float_row() {
+  return row<Op>(&floats<F>, &loop_of<float, F>);
+}
+template <class Op, auto F>
+EvaluatorRow number_row() {
+  return row<Op>(&numbers<F>, &loop_of<float, F>);
+}
+template <class Op, auto F>
+EvaluatorRow test_row() {
+  return row<Op>(&floats<F, char>, &loop_of<char, F>);
+}
+
 }  // namespace
 
 std::span<const EvaluatorRow> unary_evaluators() {
   static const EvaluatorRow kRows[] = {
-      row<v::v0::Abs>(&numbers<[](auto x) { return x < 0 ? -x : x + decltype(x)(0); }>),
-      row<v::v0::Sign>(&numbers<kSign>),
-      row<v::v0::Negative>(&numbers<[](auto x) { return -x; }>),
-      row<v::v0::Exp>(&floats<[](auto x) { return std::exp(x); }>),
-      row<v::v0::Log>(&floats<[](auto x) { return std::log(x); }>),
-      row<v::v0::Sqrt>(&floats<[](auto x) { return std::sqrt(x); }>),
-      row<v::v0::Sin>(&floats<[](auto x) { return std::sin(x); }>),
-      row<v::v0::Cos>(&floats<[](auto x) { return std::cos(x); }>),
-      row<v::v0::Tan>(&floats<[](auto x) { return std::tan(x); }>),
-      row<v::v0::Asin>(&floats<[](auto x) { return std::asin(x); }>),
-      row<v::v0::Acos>(&floats<[](auto x) { return std::acos(x); }>),
-      row<v::v0::Atan>(&floats<[](auto x) { return std::atan(x); }>),
-      row<v::v0::Sinh>(&floats<[](auto x) { return std::sinh(x); }>),
-      row<v::v0::Cosh>(&floats<[](auto x) { return std::cosh(x); }>),
-      row<v::v0::Tanh>(&floats<kTanh>),
-      row<v::v3::Asinh>(&floats<[](auto x) { return std::asinh(x); }>),
-      row<v::v3::Acosh>(&floats<[](auto x) { return std::acosh(x); }>),
-      row<v::v3::Atanh>(&floats<[](auto x) { return std::atanh(x); }>),
-      row<v::v0::Erf>(&floats<[](auto x) { return std::erf(x); }>),
-      row<v::v0::Floor>(&floats<[](auto x) { return std::floor(x); }>),
-      row<v::v0::Ceiling>(&floats<[](auto x) { return std::ceil(x); }>),
+      number_row<v::v0::Abs, [](auto x) { return x < 0 ? -x : x + decltype(x)(0); }>(),
+      number_row<v::v0::Sign, kSign>(),
+      number_row<v::v0::Negative, [](auto x) { return -x; }>(),
+      float_row<v::v0::Exp, [](auto x) { return std::exp(x); }>(),
+      float_row<v::v0::Log, [](auto x) { return std::log(x); }>(),
+      float_row<v::v0::Sqrt, [](auto x) { return std::sqrt(x); }>(),
+      float_row<v::v0::Sin, [](auto x) { return std::sin(x); }>(),
+      float_row<v::v0::Cos, [](auto x) { return std::cos(x); }>(),
+      float_row<v::v0::Tan, [](auto x) { return std::tan(x); }>(),
+      float_row<v::v0::Asin, [](auto x) { return std::asin(x); }>(),
+      float_row<v::v0::Acos, [](auto x) { return std::acos(x); }>(),
+      float_row<v::v0::Atan, [](auto x) { return std::atan(x); }>(),
+      float_row<v::v0::Sinh, [](auto x) { return std::sinh(x); }>(),
+      float_row<v::v0::Cosh, [](auto x) { return std::cosh(x); }>(),
+      float_row<v::v0::Tanh, kTanh>(),
+      float_row<v::v3::Asinh, [](auto x) { return std::asinh(x); }>(),
+      float_row<v::v3::Acosh, [](auto x) { return std::acosh(x); }>(),
+      float_row<v::v3::Atanh, [](auto x) { return std::atanh(x); }>(),
+      float_row<v::v0::Erf, [](auto x) { return std::erf(x); }>(),
+      float_row<v::v0::Floor, [](auto x) { return std::floor(x); }>(),
+      float_row<v::v0::Ceiling, [](auto x) { return std::ceil(x); }>(),
       row<v::v5::Round>(&round),
-      row<v::v0::Relu>(&numbers<[](auto x) { return x < 0 ? decltype(x)(0) : x; }>),
-      row<v::v0::Sigmoid>(&floats<kSigmoid>),
-      row<v::v4::SoftPlus>(&floats<kSoftPlus>),
+      number_row<v::v0::Relu, [](auto x) { return x < 0 ? decltype(x)(0) : x; }>(),
+      float_row<v::v0::Sigmoid, kSigmoid>(),
+      float_row<v::v4::SoftPlus, kSoftPlus>(),
       row<v::v13::BitwiseNot>(&bitwise_not),
-      row<v::v10::IsNaN>(&floats<[](auto x) { return std::isnan(x); }, char>),
-      row<v::v10::IsFinite>(&floats<[](auto x) { return std::isfinite(x); }, char>),
+      test_row<v::v10::IsNaN, [](auto x) { return std::isnan(x); }>(),
+      test_row<v::v10::IsFinite, [](auto x) { return std::isfinite(x); }>(),
       row<v::v10::IsInf>(&is_infinite),
   };
   return kRows;
