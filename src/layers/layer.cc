@@ -1,6 +1,7 @@
 #include "layers/layer.h"
 
 #include "keravino/ops/core.h"
+#include "layers/constraints.h"
 #include "layers/regularizers.h"
 #include "saving/names.h"
 #include "tensor/value.h"
@@ -225,18 +226,18 @@ Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, 
   variable.elements = ov::shape_size(dims);
   variable.bytes = found.bytes;
   variable.trainable = trainable && trainable_;
-  if (variable.trainable && source_->purpose != Purpose::predict) regularize(name, variable.start);
+  if (variable.trainable && source_->purpose != Purpose::predict) regularize(name, variable);
   return variable;
 }
 
-void Layer::regularize(std::string_view name, const Tensor& weight) const {
+void Layer::regularize(std::string_view name, Variable& weight) const {
   std::string stem(name);
   if (stem.ends_with("_kernel")) stem.resize(stem.size() - 7);  // "pointwise_kernel"
   if (class_name_.starts_with("Depthwise") && stem == "kernel") stem = "depthwise";
+  if (has(stem + "_regularizer")) source_->losses.push_back(regularizer(sub(stem + "_regularizer"), weight.start));
   if (has(stem + "_constraint")) {
-    throw error(fmt::format("\"{}_constraint\" is not supported in training", stem), Error::Kind::unsupported);
+    weight.constraint = [bound = sub(stem + "_constraint")](const Tensor& x) { return constrained(bound, x); };
   }
-  if (has(stem + "_regularizer")) source_->losses.push_back(regularizer(sub(stem + "_regularizer"), weight));
 }
 
 Tensor Layer::weight(std::string_view name, const std::vector<int64_t>& shape) {

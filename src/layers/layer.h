@@ -1,6 +1,7 @@
 // A layer of a saved model: its config and its weights, typed and checked.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -26,6 +27,7 @@ struct Variable {
   Tensor value;  // as the layers built so far leave it
   size_t elements, bytes;
   bool trainable;
+  std::function<Tensor(const Tensor&)> constraint;  // of new values, in training
 };
 
 /// A model file being built. All layers of it, nested ones too, refer to this.
@@ -121,7 +123,7 @@ class Layer {
   const std::string& group() const;
   const std::vector<saving::SavedTensor>& variables() const;
   Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
-  void regularize(std::string_view name, const Tensor& weight) const;
+  void regularize(std::string_view name, Variable& weight) const;
 
   Source* source_;
   const json* node_;

@@ -1,6 +1,7 @@
 #include "training/compile_config.h"
 
 #include "saving/json.h"
+#include "training/optimizer_rows.h"
 
 namespace keravino::training {
 namespace {
@@ -8,10 +9,25 @@ namespace {
 bool is_object(const json& node) { return node.is_object() && node.contains("class_name"); }
 bool is_one(const json& node) { return node.is_string() || is_object(node); }
 
-/// An option as compile_config would have it: JSON, or a name.
-json of_option(const std::string& option, const char* name) {
-  return option.starts_with('{') ? saving::parse_json_object(fmt::format("[model.fit] {}", name), option)
-                                 : json(option);
+/// An option as Keras would have saved it: a name, or an object with the module that its class is in.
+json of_option(const std::string& option, const char* name, const char* module) {
+  if (!option.starts_with('{')) return option;
+  json object = saving::parse_json_object(fmt::format("[model.fit] {}", name), option);
+  object.emplace("module", module);
+  object.emplace("registered_name", nullptr);
+  return object;
+}
+
+/// An optimizer as Keras saves it: always an object, under the name of its class.
+json optimizer_of_option(const std::string& where, const std::string& option) {
+  json object = of_option(option, "optimizer", "keras.optimizers");
+  if (object.is_string())
+    object = {
+        {"module", "keras.optimizers"}, {"class_name", object}, {"config", json::object()}, {"registered_name", {}}};
+  const json checked = as_object(where, object);
+  if (const auto* row = find_row(optimizer_rows(), checked["class_name"].get<std::string>()))
+    object["class_name"] = row->class_name;
+  return object;
 }
 
 /// Splits what is given for the outputs of a model, a list in their order or a dict by their names.
@@ -69,17 +85,12 @@ CompileConfig read_compile_config(const saving::Archive& archive, const std::vec
   if (!config.saved.is_object()) config.saved = json::object();
   const std::string where = archive.path + ": config.json /compile_config/";
   config.fresh_optimizer = !options.optimizer.empty();
-  if (config.fresh_optimizer) {
-    json object = as_object(where + "optimizer", of_option(options.optimizer, "optimizer"));
-    object.erase("label");
-    object["module"] = "keras.optimizers";
-    object["registered_name"] = nullptr;
-    config.saved["optimizer"] = object;
-  }
-  if (!options.loss.empty()) config.saved["loss"] = of_option(options.loss, "loss");
+  if (config.fresh_optimizer) config.saved["optimizer"] = optimizer_of_option(where + "optimizer", options.optimizer);
+  if (!options.loss.empty()) config.saved["loss"] = of_option(options.loss, "loss", "keras.losses");
   if (!options.metrics.empty()) {
     config.saved["metrics"] = json::array();
-    for (const std::string& metric : options.metrics) config.saved["metrics"].push_back(of_option(metric, "metrics"));
+    for (const std::string& metric : options.metrics)
+      config.saved["metrics"].push_back(of_option(metric, "metrics", "keras.metrics"));
   }
   const auto given = [&](const char* key) { return config.saved.value(key, json()); };
   for (const char* key : {"optimizer", "loss"}) {
@@ -89,6 +100,7 @@ CompileConfig read_compile_config(const saving::Archive& archive, const std::vec
   }
   if (config.saved["optimizer"].is_string())
     config.saved["optimizer"] = {{"class_name", given("optimizer")}, {"config", json::object()}};
+  as_object(where + "optimizer", config.saved["optimizer"]);
   if (options.learning_rate) set_learning_rate(config, *options.learning_rate, where + "optimizer");
   config.optimizer = as_object(where + "optimizer", config.saved["optimizer"]);
 
@@ -99,7 +111,11 @@ CompileConfig read_compile_config(const saving::Archive& archive, const std::vec
   for (const json& each : losses) config.losses.push_back(each.is_null() ? each : as_object(where + "loss", each));
   std::vector<json> factors(outputs.size(), weights);
   if (weights.is_structured()) factors = per_output(where + "loss_weights", weights, outputs);
-  for (const json& each : factors) config.loss_weights.push_back(each.is_number() ? each.get<double>() : 1);
+  for (const json& each : factors) {
+    if (!each.is_null() && !each.is_number())
+      throw saving::file_error(where + "loss_weights", fmt::format("wanted a number, got {}", each.dump()));
+    config.loss_weights.push_back(each.is_null() ? 1 : each.get<double>());
+  }
   config.metrics = read_metrics(where + "metrics", given("metrics"), outputs);
   config.weighted_metrics = read_metrics(where + "weighted_metrics", given("weighted_metrics"), outputs);
   return config;

@@ -21,11 +21,14 @@ bool same_name(std::string_view a, std::string_view b) { return !a.empty() && fo
 
 json as_object(const std::string& where, const json& node) {
   if (node.is_string()) return {{"class_name", node}, {"config", json::object()}, {"label", node}};
-  if (!node.is_object() || !node.contains("class_name") || !node["class_name"].is_string() || !node.contains("config"))
+  const auto part = [&](const char* key) { return node.is_object() ? node.value(key, json()) : json(); };
+  const json name = part("class_name"), config = part("config");
+  if (name == "function" && config.is_string()) return as_object(where, config);
+  if (!name.is_string() || !config.is_object())
     throw saving::file_error(where, fmt::format("wanted a name or an object, got {}", node.dump()));
-  if (node["class_name"] == "function" && node["config"].is_string()) return as_object(where, node["config"]);
   json object = node;
-  object["label"] = node["config"].value("name", saving::snake_case(node["class_name"].get<std::string>()));
+  const json label = config.value("name", json());
+  object["label"] = label.is_string() ? label : json(saving::snake_case(name.get<std::string>()));
   return object;
 }
 

@@ -73,6 +73,7 @@ struct Step::Graph {
   std::vector<Tensor> outputs, labels;
   Tensor weights, loss;
   std::vector<Metric> metrics;
+  std::vector<Tensor> slots, new_slots;  // the optimizer's variables, before and after the step
 
   void build(const Rows& batch) {
     Layer model(source, source.archive.config, "");
@@ -117,14 +118,35 @@ struct Step::Graph {
     const Layer object(source, config, "/compile_config/" + kind + "metrics");
     Metric made = for_output(names[i], labels[i], outputs[i],
                              [&] { return metric(object, labels[i], outputs[i], kind.empty() ? Tensor() : weights); });
-    const std::string prefix = names.size() > 1 ? names[i] + "_" : "";
-    std::string label = prefix + made.label;
-    const auto taken = [&] { return std::ranges::any_of(metrics, [&](const Metric& m) { return m.label == label; }); };
-    if (taken()) label = prefix + kind + made.label;
-    made.label = label;
-    for (int n = 1; taken(); ++n) label = fmt::format("{}_{}", made.label, n);
-    made.label = label;
+    const auto taken = [&] {
+      return std::ranges::any_of(metrics, [&](const Metric& m) { return m.label == made.label; });
+    };
+    const std::string prefix = names.size() > 1 ? names[i] + "_" : "",
+                      own = std::exchange(made.label, prefix + made.label);
+    if (taken()) made.label = prefix + kind + own;
+    const std::string base = made.label;
+    for (int n = 1; taken(); ++n) made.label = fmt::format("{}_{}", base, n);
     metrics.push_back(std::move(made));
+  }
+
+  /// Gradients and new weights; the variables that the optimizer has for them.
+  std::vector<OptimizerVariable> add_update(const CompileConfig& config) {
+    const Layer object(source, config.optimizer, "/compile_config/optimizer");
+    const Optimizer optimizer(object);
+    const std::vector<Key> keys = trainable_keys(source);
+    if (keys.empty()) throw Error("[model.fit] the model has no trainable weights");
+    std::vector<Tensor> trained;
+    for (const Key& key : keys) trained.push_back(source.variables.at(key).start);
+    const std::vector<Tensor> gradients = keravino::gradients({loss}, trained);
+    std::vector<OptimizerVariable> all = optimizer.variables(trained);
+    for (const OptimizerVariable& each : all) slots.push_back(engine::parameter(each.shape, each.dtype));
+    new_slots = slots;
+    optimizer.apply(trained, gradients, new_slots);
+    for (size_t i = 0; i < keys.size(); ++i) {
+      layers::Variable& variable = source.variables.at(keys[i]);
+      if (gradients[i]) variable.value = variable.constraint ? variable.constraint(trained[i]) : trained[i];
+    }
+    return all;
   }
 };
 
@@ -142,23 +164,7 @@ Step::Step(const saving::Archive& archive, const CompileConfig& config, const st
   }
   results.push_back(ops::stack(sums));
 
-  auto& variables = graph.source.variables;
-  std::vector<Tensor> slots, new_slots;
-  if (for_training) {
-    const Layer object(graph.source, config.optimizer, "/compile_config/optimizer");
-    const Optimizer optimizer(object);
-    std::vector<Tensor> weights;
-    const std::vector<Key> trainable = trainable_keys(graph.source);
-    for (const Key& key : trainable) weights.push_back(variables.at(key).start);
-    if (weights.empty()) throw Error("[model.fit] the model has no trainable weights");
-    optimizer_ = optimizer.variables(weights);
-    for (const OptimizerVariable& each : optimizer_) slots.push_back(engine::parameter(each.shape, each.dtype));
-    new_slots = slots;
-    const std::vector<Tensor> gradients = keravino::gradients({graph.loss}, weights);
-    optimizer.apply(weights, gradients, new_slots);
-    for (size_t i = 0; i < trainable.size(); ++i) variables.at(trainable[i]).value = weights[i];
-  }
-
+  if (for_training) optimizer_ = graph.add_update(config);
   const auto add = [&](const Key& key, const Tensor& start, const Tensor& value) {
     if (!start.traced()) return;  // frozen: a constant
     keys_.push_back(key);
@@ -167,12 +173,12 @@ Step::Step(const saving::Archive& archive, const CompileConfig& config, const st
     changed_.push_back(key);
     results.push_back(value);
   };
-  for (const auto& [key, variable] : variables) add(key, variable.start, variable.value);
+  for (const auto& [key, variable] : graph.source.variables) add(key, variable.start, variable.value);
   for (const auto& [pointer, seeds] : graph.source.seeds) {
     seeds_[{pointer, kSeed}] = seeds.first;
     add({pointer, kSeed}, seeds.second.start, seeds.second.value);
   }
-  for (size_t i = 0; i < slots.size(); ++i) add({kOptimizer, i}, slots[i], new_slots[i]);
+  for (size_t i = 0; i < graph.slots.size(); ++i) add({kOptimizer, i}, graph.slots[i], graph.new_slots[i]);
   program_ = std::make_unique<engine::Program>(graph.parameters, results, options);
 }
 
@@ -181,11 +187,22 @@ void Step::add_to(State& state, const saving::Archive& archive, const CompileCon
     const bool of_model = key.first != kOptimizer && key.second != kSeed;
     if (of_model && !state.contains(key)) state[key] = numbers_of(archive.weights.vars(key.first).at(key.second));
   }
+  if (!optimizer_.empty()) add_optimizer(state, archive, config);
+  // Keras saves no state of seeds; with the iteration as the count, a run that goes on draws new numbers.
+  for (const auto& [key, first] : seeds_) {
+    ov::Tensor pair(ov::element::u32, {2});
+    pair.data<uint32_t>()[0] = first;
+    pair.data<uint32_t>()[1] = static_cast<uint32_t>(state.at({kOptimizer, 0}).data<int32_t>()[0]);
+    state.try_emplace(key, pair);
+  }
+}
+
+void Step::add_optimizer(State& state, const saving::Archive& archive, const CompileConfig& config) const {
   // A model that was compiled but never built has only the iteration and the learning rate saved.
   std::vector<saving::SavedTensor> saved;
   if (!config.fresh_optimizer && archive.weights.has(kOptimizer)) saved = archive.weights.vars(kOptimizer);
   if (saved.size() <= 2 && saved.size() < optimizer_.size()) saved.clear();
-  if (!saved.empty() && !optimizer_.empty() && saved.size() != optimizer_.size()) {
+  if (!saved.empty() && saved.size() != optimizer_.size()) {
     throw saving::file_error(
         archive.path, fmt::format("has {} variables of its optimizer, wanted {}; give an optimizer to start afresh",
                                   saved.size(), optimizer_.size()));
@@ -206,12 +223,6 @@ void Step::add_to(State& state, const saving::Archive& archive, const CompileCon
     }
     const Tensor numbers = ops::cast(Tensor(numbers_of(saved[i])), wanted.dtype);
     state.try_emplace({kOptimizer, i}, numbers.numbers());
-  }
-  // Keras saves no state of seeds; with the iteration as the count, a run that goes on draws new numbers.
-  for (const auto& [key, first] : seeds_) {
-    const auto count = static_cast<uint32_t>(state.at({kOptimizer, 0}).data<int32_t>()[0]);
-    std::array<uint32_t, 2> pair = {first, count};
-    state.try_emplace(key, ov::Tensor(ov::element::u32, {2}, pair.data()));
   }
 }
 

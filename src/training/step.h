@@ -40,6 +40,8 @@ class Step {
 
  private:
   struct Graph;
+  void add_optimizer(State& state, const saving::Archive& archive, const CompileConfig& config) const;
+
   std::vector<Key> keys_;     // of the parameters behind the batch
   std::vector<Key> changed_;  // of the outputs behind the results
   std::vector<OptimizerVariable> optimizer_;

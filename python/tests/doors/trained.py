@@ -13,14 +13,16 @@ import numpy as np
 ROWS, BATCH = 160, 8
 
 
-def data(case, layers):
-    """Inputs and labels of a case."""
+def data(case, kind):
+    """Inputs, labels of this kind and sample weights of a case."""
     rng = np.random.default_rng(5)
-    x = rng.normal(size=(ROWS, *((8, 8, 3) if case.startswith("cnn") else (4,)))).astype("float32")
+    if case == "text":
+        x = rng.integers(0, 11, (ROWS, 5))
+    else:
+        x = rng.normal(size=(ROWS, *((8, 8, 3) if case.startswith("cnn") else (4,)))).astype("float32")
     classes = rng.integers(0, 3, ROWS)
     one_hot = np.eye(3, dtype="float32")[classes]
     values = np.abs(rng.normal(size=(ROWS, 3))).astype("float32")
-    kind = layers if layers in ("classes", "one_hot", "values", "column", "weights", "two") else "classes"
     if kind == "two":
         return x, [classes, values], None
     y = {"classes": classes, "one_hot": one_hot, "values": values, "column": classes[:, None] > 0, "weights": classes}
@@ -28,115 +30,190 @@ def data(case, layers):
     return x, [np.asarray(y[kind])], weights
 
 
-def cases(keras):
-    """Name -> (labels, model that is compiled)."""
-    layers, losses, optimizers = keras.layers, keras.losses, keras.optimizers
-    schedules, metrics = optimizers.schedules, keras.metrics
+def mlp(keras, optimizer="adam", loss="sparse_categorical_crossentropy", last="softmax", units=3, **compile_args):
+    layers = keras.layers
+    stack = [keras.Input((4,)), layers.Dense(6, "tanh"), layers.Dropout(0.0), layers.Dense(units, last)]
+    model = keras.Sequential(stack)
+    model.compile(optimizer, loss, **compile_args)
+    return model
 
-    def mlp(optimizer="adam", loss="sparse_categorical_crossentropy", last="softmax", units=3, **compile_args):
-        stack = [keras.Input((4,)), layers.Dense(6, "tanh"), layers.Dropout(0.0), layers.Dense(units, last)]
-        model = keras.Sequential(stack)
-        model.compile(optimizer, loss, **compile_args)
-        return model
 
-    def cnn(optimizer="adam", rate=0.0):
-        stack = [
-            keras.Input((8, 8, 3)),
-            layers.Conv2D(4, 3, padding="same", use_bias=False, strides=2, kernel_regularizer="l2"),
-            layers.BatchNormalization(momentum=0.9),
-            layers.ReLU(),
-            layers.DepthwiseConv2D(3, depthwise_regularizer=keras.regularizers.L1L2(1e-3, 1e-2)),
-            layers.MaxPooling2D(),
-            layers.Dropout(rate, seed=3),
-            layers.Flatten(),
-            layers.Dense(3, activity_regularizer=keras.regularizers.L1(0.01)),
-        ]
-        model = keras.Sequential(stack)
-        model.compile(optimizer, losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
-        return model
+def cnn(keras, optimizer="adam", rate=0.0):
+    layers = keras.layers
+    stack = [
+        keras.Input((8, 8, 3)),
+        layers.Conv2D(4, 3, padding="same", use_bias=False, strides=2, kernel_regularizer="l2"),
+        layers.BatchNormalization(momentum=0.9),
+        layers.ReLU(),
+        layers.DepthwiseConv2D(3, depthwise_regularizer=keras.regularizers.L1L2(1e-3, 1e-2)),
+        layers.MaxPooling2D(),
+        layers.Dropout(rate, seed=3),
+        layers.Flatten(),
+        layers.Dense(3, activity_regularizer=keras.regularizers.L1(0.01)),
+    ]
+    model = keras.Sequential(stack)
+    model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    return model
 
-    def cnn_frozen():
-        """Transfer learning as in Keras's guide: a base that is called with training=False, part of it frozen."""
-        base = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.BatchNormalization()], name="base")
-        base.layers[0].trainable = False
-        x = keras.Input((8, 8, 3))
-        y = layers.GlobalAveragePooling2D()(base(x, training=False))
-        y = layers.BatchNormalization(trainable=False)(y)
-        model = keras.Model(x, layers.Dense(3, "softmax")(y))
-        model.compile("sgd", "categorical_crossentropy", metrics=["accuracy", "mse"])
-        return model
 
-    def two():
-        x = keras.Input((4,))
-        shared = layers.Dense(5, "relu")
-        a, b = layers.Dense(3, "softmax", name="a")(shared(x)), layers.Dense(3, name="b")(shared(-x))
-        model = keras.Model(x, [a, b])
-        model.compile(
-            "adam",
-            {"a": "sparse_categorical_crossentropy", "b": "mse"},
-            loss_weights={"a": 0.5, "b": 2.0},
-            metrics={"a": ["accuracy"], "b": ["mae", metrics.RootMeanSquaredError()]},
-        )
-        return model
+def cnn_frozen(keras):
+    """Transfer learning as in Keras's guide: a base that is called with training=False, part of it frozen."""
+    layers = keras.layers
+    base = keras.Sequential([keras.Input((8, 8, 3)), layers.Conv2D(4, 3), layers.BatchNormalization()], name="base")
+    base.layers[0].trainable = False
+    x = keras.Input((8, 8, 3))
+    y = layers.GlobalAveragePooling2D()(base(x, training=False))
+    y = layers.BatchNormalization(trainable=False)(y)
+    model = keras.Model(x, layers.Dense(3, "softmax")(y))
+    model.compile("sgd", "categorical_crossentropy", metrics=["accuracy", "mse"])
+    return model
 
-    logits = {"last": None}
-    positive = {"last": "softplus"}
+
+def cnn_noise(keras):
+    layers = keras.layers
+    stack = [
+        keras.Input((8, 8, 3)),
+        layers.GaussianNoise(0.1, seed=1),
+        layers.Conv2D(4, 3),
+        layers.SpatialDropout2D(0.3, seed=2),
+        layers.ActivityRegularization(l1=1e-3, l2=1e-2),
+        layers.GaussianDropout(0.2, seed=3),
+        layers.AlphaDropout(0.2, seed=4),
+        layers.Flatten(),
+        layers.Dropout(0.5, noise_shape=(None, 144), seed=5),
+        layers.Dense(3, "softmax"),
+    ]
+    model = keras.Sequential(stack)
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def constrained(keras):
+    layers, constraints = keras.layers, keras.constraints
+    stack = [
+        keras.Input((4,)),
+        layers.Dense(6, "tanh", kernel_constraint=constraints.MaxNorm(0.8), bias_constraint="non_neg"),
+        layers.Dense(6, "tanh", kernel_constraint=constraints.MinMaxNorm(0.6, 0.9, 0.5, axis=1)),
+        layers.Dense(3, "softmax", kernel_constraint="unit_norm"),
+    ]
+    model = keras.Sequential(stack)
+    model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    return model
+
+
+def text(keras):
+    layers = keras.layers
+    stack = [
+        keras.Input((5,), dtype="int32"),
+        layers.Embedding(11, 4, embeddings_regularizer="l1"),
+        layers.Conv1D(4, 3, padding="causal", activation="gelu"),
+        layers.GlobalMaxPooling1D(),
+        layers.Dense(3, "softmax", kernel_regularizer=keras.regularizers.OrthogonalRegularizer()),
+    ]
+    model = keras.Sequential(stack)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def two(keras):
+    layers = keras.layers
+    x = keras.Input((4,))
+    shared = layers.Dense(5, "relu")
+    a, b = layers.Dense(3, "softmax", name="a")(shared(x)), layers.Dense(3, name="b")(shared(-x))
+    model = keras.Model(x, [a, b])
+    model.compile(
+        "adam",
+        {"a": "sparse_categorical_crossentropy", "b": "mse"},
+        loss_weights={"a": 0.5, "b": 2.0},
+        metrics={"a": ["accuracy"], "b": ["mae", keras.metrics.RootMeanSquaredError()]},
+    )
+    return model
+
+
+def optimizer_cases(keras):
+    optimizers, schedules = keras.optimizers, keras.optimizers.schedules
     return {
-        "adam": ("classes", mlp(metrics=["accuracy", metrics.SparseTopKCategoricalAccuracy(2)])),
-        "amsgrad": ("classes", mlp(optimizers.Adam(0.01, amsgrad=True))),
-        "adamw": ("classes", mlp(optimizers.AdamW(0.01, weight_decay=0.1))),
-        "sgd": ("classes", mlp(optimizers.SGD(0.1, weight_decay=0.01))),
-        "momentum": ("classes", mlp(optimizers.SGD(0.1, momentum=0.9, clipnorm=0.1))),
-        "nesterov": ("classes", mlp(optimizers.SGD(0.1, momentum=0.9, nesterov=True, clipvalue=0.01))),
-        "rmsprop": ("classes", mlp(optimizers.RMSprop(0.01, global_clipnorm=0.2))),
-        "centered": ("classes", mlp(optimizers.RMSprop(0.01, momentum=0.5, centered=True))),
-        "adagrad": ("classes", mlp(optimizers.Adagrad(0.1))),
-        "exponential": ("classes", mlp(optimizers.SGD(schedules.ExponentialDecay(0.1, 5, 0.5, staircase=True)))),
-        "inverse": ("classes", mlp(optimizers.SGD(schedules.InverseTimeDecay(0.1, 5, 0.5)))),
-        "cosine": ("classes", mlp(optimizers.Adam(schedules.CosineDecay(0.1, 10, 0.1)))),
-        "warmup": ("classes", mlp(optimizers.SGD(schedules.CosineDecay(0.0, 10, warmup_target=0.1, warmup_steps=5)))),
-        "piecewise": ("classes", mlp(optimizers.SGD(schedules.PiecewiseConstantDecay([5, 10], [0.1, 0.01, 0.2])))),
-        "polynomial": ("classes", mlp(optimizers.SGD(schedules.PolynomialDecay(0.1, 8, 0.01, power=2.0)))),
-        "cycle": ("classes", mlp(optimizers.SGD(schedules.PolynomialDecay(0.1, 8, 0.01, cycle=True)))),
+        "adam": ("classes", mlp(keras, metrics=["accuracy", keras.metrics.SparseTopKCategoricalAccuracy(2)])),
+        "amsgrad": ("classes", mlp(keras, optimizers.Adam(0.01, amsgrad=True))),
+        "adamw": ("classes", mlp(keras, optimizers.AdamW(0.01, weight_decay=0.1))),
+        "sgd": ("classes", mlp(keras, optimizers.SGD(0.1, weight_decay=0.01))),
+        "momentum": ("classes", mlp(keras, optimizers.SGD(0.1, momentum=0.9, clipnorm=0.1))),
+        "nesterov": ("classes", mlp(keras, optimizers.SGD(0.1, momentum=0.9, nesterov=True, clipvalue=0.01))),
+        "rmsprop": ("classes", mlp(keras, optimizers.RMSprop(0.01, global_clipnorm=0.2))),
+        "centered": ("classes", mlp(keras, optimizers.RMSprop(0.01, momentum=0.5, centered=True))),
+        "adagrad": ("classes", mlp(keras, optimizers.Adagrad(0.1))),
+        "exponential": ("classes", mlp(keras, optimizers.SGD(schedules.ExponentialDecay(0.1, 5, 0.5, staircase=True)))),
+        "inverse": ("classes", mlp(keras, optimizers.SGD(schedules.InverseTimeDecay(0.1, 5, 0.5)))),
+        "cosine": ("classes", mlp(keras, optimizers.Adam(schedules.CosineDecay(0.1, 10, 0.1)))),
+        "warmup": (
+            "classes",
+            mlp(keras, optimizers.SGD(schedules.CosineDecay(0.0, 10, warmup_target=0.1, warmup_steps=5))),
+        ),
+        "piecewise": (
+            "classes",
+            mlp(keras, optimizers.SGD(schedules.PiecewiseConstantDecay([5, 10], [0.1, 0.01, 0.2]))),
+        ),
+        "polynomial": ("classes", mlp(keras, optimizers.SGD(schedules.PolynomialDecay(0.1, 8, 0.01, power=2.0)))),
+        "cycle": ("classes", mlp(keras, optimizers.SGD(schedules.PolynomialDecay(0.1, 8, 0.01, cycle=True)))),
+    }
+
+
+def loss_cases(keras):
+    losses = keras.losses
+    logits, positive = {"last": None}, {"last": "softplus"}
+    return {
         "weights": (
             "weights",
-            mlp(metrics=["accuracy"], weighted_metrics=["accuracy", "sparse_categorical_crossentropy"]),
+            mlp(keras, metrics=["accuracy"], weighted_metrics=["accuracy", "sparse_categorical_crossentropy"]),
         ),
-        "mse": ("values", mlp(loss="mse", metrics=["mae", "mape", "cosine_similarity"], **logits)),
-        "mae": ("values", mlp(loss=losses.MeanAbsoluteError(reduction="sum"), **logits)),
-        "mape": ("values", mlp(loss="mape", **logits)),
-        "msle": ("values", mlp(loss="msle", **positive)),
-        "huber": ("values", mlp(loss=losses.Huber(0.3), **logits)),
-        "log_cosh": ("values", mlp(loss="log_cosh", **logits)),
-        "poisson": ("values", mlp(loss="poisson", **positive)),
-        "cosine_similarity": ("values", mlp(loss="cosine_similarity", **logits)),
-        "kl": ("one_hot", mlp(loss="kl_divergence")),
-        "hinge": ("one_hot", mlp(loss="hinge", metrics=["squared_hinge"], **logits)),
-        "squared_hinge": ("one_hot", mlp(loss=keras.losses.squared_hinge, **logits)),
-        "categorical_hinge": ("one_hot", mlp(loss="categorical_hinge", **logits)),
+        "mse": ("values", mlp(keras, loss="mse", metrics=["mae", "mape", "cosine_similarity"], **logits)),
+        "mae": ("values", mlp(keras, loss=losses.MeanAbsoluteError(reduction="sum"), **logits)),
+        "mape": ("values", mlp(keras, loss="mape", **logits)),
+        "msle": ("values", mlp(keras, loss="msle", **positive)),
+        "huber": ("values", mlp(keras, loss=losses.Huber(0.3), **logits)),
+        "log_cosh": ("values", mlp(keras, loss="log_cosh", **logits)),
+        "poisson": ("values", mlp(keras, loss="poisson", **positive)),
+        "cosine_similarity": ("values", mlp(keras, loss="cosine_similarity", **logits)),
+        "kl": ("one_hot", mlp(keras, loss="kl_divergence")),
+        "hinge": ("one_hot", mlp(keras, loss="hinge", metrics=["squared_hinge"], **logits)),
+        "squared_hinge": ("one_hot", mlp(keras, loss=losses.squared_hinge, **logits)),
+        "categorical_hinge": ("one_hot", mlp(keras, loss="categorical_hinge", **logits)),
         "categorical": (
             "one_hot",
             mlp(
+                keras,
                 loss=losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1),
-                metrics=["acc", metrics.TopKCategoricalAccuracy(2)],
+                metrics=["acc", keras.metrics.TopKCategoricalAccuracy(2)],
                 **logits,
             ),
         ),
         "binary": (
             "column",
             mlp(
+                keras,
                 loss=losses.BinaryCrossentropy(label_smoothing=0.1),
                 last="sigmoid",
                 units=1,
-                metrics=["accuracy", metrics.BinaryAccuracy(threshold=0.6)],
+                metrics=["accuracy", keras.metrics.BinaryAccuracy(threshold=0.6)],
             ),
         ),
-        "binary_logits": ("column", mlp(loss=losses.BinaryCrossentropy(True), units=1, **logits)),
-        "cnn": ("classes", cnn()),
-        "cnn_sgd": ("classes", cnn(optimizers.SGD(0.05, momentum=0.9))),
-        "cnn_dropout": ("classes", cnn(rate=0.4)),
-        "cnn_frozen": ("one_hot", cnn_frozen()),
-        "two": ("two", two()),
+        "binary_logits": ("column", mlp(keras, loss=losses.BinaryCrossentropy(True), units=1, **logits)),
+    }
+
+
+def cases(keras):
+    """Name -> (labels, model that is compiled)."""
+    return {
+        **optimizer_cases(keras),
+        **loss_cases(keras),
+        "cnn": ("classes", cnn(keras)),
+        "cnn_sgd": ("classes", cnn(keras, keras.optimizers.SGD(0.05, momentum=0.9))),
+        "cnn_dropout": ("classes", cnn(keras, rate=0.4)),
+        "cnn_frozen": ("one_hot", cnn_frozen(keras)),
+        "cnn_noise": ("classes", cnn_noise(keras)),
+        "constrained": ("classes", constrained(keras)),
+        "text": ("classes", text(keras)),
+        "two": ("two", two(keras)),
     }
 
 
