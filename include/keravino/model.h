@@ -1,4 +1,4 @@
-// Keras models from files: load, predict, look inside.
+// Keras models from files: load, predict, train, save, look inside.
 #pragma once
 
 #include <map>
@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "keravino/fit.h"
 #include "keravino/tensor.h"
 
 namespace keravino {
@@ -57,6 +58,16 @@ class Model {
   std::vector<Tensor> predict(const std::vector<Tensor>& inputs) const;
   /// The same with inputs by name.
   std::vector<Tensor> predict_named(const std::map<std::string, Tensor>& inputs) const;
+  /// Trains the model with the optimizer, loss and metrics that its file was compiled with, or those in the options.
+  /// The whole step is one compiled graph: forward in training mode, loss, gradients, the optimizer's update and
+  /// metrics. The model changes at the end of each epoch: whatever ends a run before, the model is as the last whole
+  /// epoch left it. A second call goes on where the first one ended. Other threads may predict meanwhile, but not
+  /// train. Errors: an unknown optimizer, loss or metric, data that does not fit the model, a layer or an op that
+  /// cannot be trained.
+  History fit(const FitData& data, const FitOptions& options = {});
+  /// Writes a .keras file that Keras opens: config, weights, and the optimizer with its state. The file is complete or
+  /// not there: it is written beside `path`, and then renamed.
+  void save(const std::string& path) const;
   /// Compiles for a batch size ahead of the first `predict`.
   void compile(int64_t batch) const;
 

@@ -8,5 +8,6 @@ namespace keravino::cli {
 void add_run(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_ops(CLI::App& app);
+void add_train(CLI::App& app);
 
 }  // namespace keravino::cli

@@ -147,8 +147,10 @@ std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::strin
   return inputs.take();
 }
 
+Tensor read_label_tensor(const std::string& file) { return to_tensor(file, read_label_array(file)); }
+
 std::vector<int64_t> read_labels(const std::string& file) {
-  const ov::Tensor numbers = engine::convert(to_tensor(file, read_label_array(file)).numbers(), ov::element::f64);
+  const ov::Tensor numbers = engine::convert(read_label_tensor(file).numbers(), ov::element::f64);
   const ov::Shape shape = numbers.get_shape();
   if (shape.size() != 1 && shape.size() != 2)
     throw saving::file_error(file, fmt::format("labels have rank {}, wanted 1 or 2", shape.size()));

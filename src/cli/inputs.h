@@ -13,4 +13,7 @@ std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::strin
 /// only.
 std::vector<int64_t> read_labels(const std::string& file);
 
+/// The same arrays as they are, one row for each sample.
+Tensor read_label_tensor(const std::string& file);
+
 }  // namespace keravino::cli

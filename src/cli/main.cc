@@ -26,6 +26,7 @@ constexpr const char* kExamples = R"(Examples:
   keravino run digits.keras --input images.npy --labels labels.npy
   keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json
   keravino run model.keras --input left=a.npy right=b.npy --output y.npz --batch 8 --precision bf16
+  keravino train model.keras --input x.npy --labels y.npy --epochs 5 --output tuned.keras
   keravino inspect model.keras
   keravino ops --json
 
@@ -41,11 +42,14 @@ int main(int argc, char** argv) {
   keravino::cli::add_run(app);
   keravino::cli::add_inspect(app);
   keravino::cli::add_ops(app);
+  keravino::cli::add_train(app);
   try {
     app.parse(argc, argv);
     return 0;
   } catch (const CLI::Success& done) {  // --help, --version
     return app.exit(done);
+  } catch (const CLI::RuntimeError& ended) {  // it has said why
+    return ended.get_exit_code();
   } catch (const CLI::ParseError& error) {
     fmt::print(stderr, "keravino: {}\n", mistake(app, error));
     return 2;

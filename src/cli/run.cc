@@ -1,30 +1,16 @@
 // keravino run: a model's outputs for inputs from files.
-#include <unistd.h>
-
-#include <charconv>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/outputs.h"
+#include "cli/progress.h"
+#include "cli/validators.h"
 #include "model/checks.h"
 #include "ops/make.h"
 
 namespace keravino::cli {
 namespace {
-
-/// Whole numbers from `least` on; said so in --help and in errors.
-CLI::Validator at_least(int least) {
-  const std::string wanted = fmt::format("a whole number from {} on", least);
-  const auto check = [least, wanted](const std::string& text) {
-    int value = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), value);
-    const bool good = failed == std::errc() && end == text.data() + text.size() && value >= least;
-    return good ? "" : fmt::format("\"{}\" is not {}", text, wanted);
-  };
-  return {check, "", ""};
-}
 
 struct Options {
   std::string model, labels, output;
@@ -32,34 +18,6 @@ struct Options {
   LoadOptions load;
   int64_t batch = 32, repeat = 1;
   bool json = false;
-};
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// A bar on stderr, if that is a terminal and the run takes more than a second.
-class Progress {
- public:
-  explicit Progress(size_t total) : total_(total) {}
-  ~Progress() {
-    if (shown_) fmt::print(stderr, "\r\033[K");
-  }
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-  void at(size_t done) {
-    if (!terminal_ || seconds_since(drawn_) < (shown_ ? 0.1 : 1.0)) return;
-    drawn_ = std::chrono::steady_clock::now();
-    shown_ = true;
-    const size_t filled = kWidth * done / total_;
-    fmt::print(stderr, "\r[{:=<{}}{:<{}}] {}/{}", "", filled, "", kWidth - filled, done, total_);
-  }
-
- private:
-  static constexpr size_t kWidth = 40;
-  size_t total_;
-  bool terminal_ = isatty(STDERR_FILENO) == 1, shown_ = false;
-  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();
 };
 
 bool has_open_batch(const TensorInfo& input) { return input.shape.size() > 0 && input.shape[0].is_dynamic(); }

@@ -140,7 +140,9 @@ Tensors layer_inputs(const Layer& layer, const Arguments& arguments) {
   if (others)
     throw layer.error("is called with an argument that is no tensor, which is not supported", Error::Kind::unsupported);
   for (const auto& [key, arg] : arguments.kwargs) {
-    if (key == "training" && !acts_in_training(layer.class_name())) continue;
+    // What fit and predict say holds, and not `training=False` of a call: so Keras 3.15 has it.
+    const bool off = arg.is<bool>() && !arg.as<bool>();
+    if (key == "training" && (off || !acts_in_training(layer.class_name()))) continue;
     Tensors named;
     flatten(arg, named, others);
     const bool input = tensors.empty() && (key == "inputs" || key == "x");

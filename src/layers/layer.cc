@@ -1,6 +1,8 @@
 #include "layers/layer.h"
 
 #include "keravino/ops/core.h"
+#include "layers/constraints.h"
+#include "layers/regularizers.h"
 #include "saving/names.h"
 #include "tensor/value.h"
 
@@ -38,9 +40,14 @@ std::string shown(const json& value) {
   return text;
 }
 
+Tensor new_parameter(const ov::element::Type& type, const ov::Shape& shape) {
+  return Tensor(std::make_shared<Value>(std::make_shared<ov::op::v0::Parameter>(type, shape)->output(0), true, 0));
+}
+
 }  // namespace
 
-Source::Source(const saving::Archive& file) : archive(file), groups(saving::weight_groups(file.config)) {}
+Source::Source(const saving::Archive& file, Purpose for_what, uint64_t random_seed)
+    : archive(file), purpose(for_what), seed(random_seed), groups(saving::weight_groups(file.config)) {}
 
 std::string shape_text(const std::vector<int64_t>& shape) {
   return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
@@ -190,7 +197,7 @@ const std::vector<saving::SavedTensor>& Layer::variables() const {
   return source_->archive.weights.has(group()) ? source_->archive.weights.vars(group()) : kNone;
 }
 
-const Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, bool trainable) {
+Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, bool trainable) {
   const auto& saved = variables();
   const size_t index = taken_.size();
   taken_.emplace_back(name);
@@ -205,24 +212,61 @@ const Variable& Layer::take(std::string_view name, const std::vector<int64_t>& s
                             shape_text({found.shape.begin(), found.shape.end()})));
   }
   const auto [known, fresh] = source_->variables.try_emplace({group(), index});
-  if (fresh) {
-    // The constant shares the memory of the file.
+  Variable& variable = known->second;
+  if (!fresh) return variable;
+  const ov::Shape dims(found.shape);
+  const ov::element::Type type = element_type(dtype_from_name(found.dtype));
+  if (source_->purpose == Purpose::predict || !trainable_) {
     const auto owner = std::const_pointer_cast<std::byte>(found.data);
-    const auto type = element_type(dtype_from_name(found.dtype));
-    known->second = {
-        Tensor(std::make_shared<ov::op::v0::Constant>(type, ov::Shape(found.shape), owner.get(), owner)->output(0)),
-        ov::shape_size(ov::Shape(found.shape)), trainable && trainable_};
+    variable.start = Tensor(std::make_shared<ov::op::v0::Constant>(type, dims, owner.get(), owner)->output(0));
+  } else {
+    variable.start = new_parameter(type, dims);
   }
-  return known->second;
+  variable.value = variable.start;
+  variable.elements = ov::shape_size(dims);
+  variable.bytes = found.bytes;
+  variable.trainable = trainable && trainable_;
+  if (variable.trainable && source_->purpose != Purpose::predict) regularize(name, variable);
+  return variable;
+}
+
+void Layer::regularize(std::string_view name, Variable& weight) const {
+  std::string stem(name);
+  if (stem.ends_with("_kernel")) stem.resize(stem.size() - 7);  // "pointwise_kernel"
+  if (class_name_.starts_with("Depthwise") && stem == "kernel") stem = "depthwise";
+  if (has(stem + "_regularizer")) source_->losses.push_back(regularizer(sub(stem + "_regularizer"), weight.start));
+  if (has(stem + "_constraint")) {
+    weight.constraint = [bound = sub(stem + "_constraint")](const Tensor& x) { return constrained(bound, x); };
+  }
 }
 
 Tensor Layer::weight(std::string_view name, const std::vector<int64_t>& shape) {
   source_->compute_dtypes.insert(compute_dtype_);
-  return ops::cast(take(name, shape, true).constant, compute_dtype_);
+  return ops::cast(take(name, shape, true).value, compute_dtype_);
 }
 
 Tensor Layer::statistic(std::string_view name, const std::vector<int64_t>& shape) {
-  return ops::cast(take(name, shape, false).constant, compute_dtype_);
+  return ops::cast(take(name, shape, false).value, compute_dtype_);
+}
+
+void Layer::assign(std::string_view name, const Tensor& value) {
+  const auto taken = std::find(taken_.begin(), taken_.end(), name);
+  Variable& variable = source_->variables.at({group(), static_cast<size_t>(taken - taken_.begin())});
+  variable.value = ops::cast(value, variable.start.dtype());
+}
+
+Tensor Layer::seed() {
+  const auto [known, fresh] = source_->seeds.try_emplace(pointer_);
+  auto& [first, pair] = known->second;
+  if (fresh) {
+    constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;  // makes numbers one after the other unlike each other
+    const uint64_t mixed = (source_->seed + source_->seeds.size()) * kGolden;
+    first = static_cast<uint32_t>(has("seed") ? get<int64_t>("seed") : static_cast<int64_t>(mixed >> 32));
+    pair.start = pair.value = new_parameter(ov::element::u32, {2});
+  }
+  const Tensor seed = pair.value;
+  pair.value = seed + Tensor(ov::op::v0::Constant::create(ov::element::u32, {2}, {0, 1})->output(0));
+  return seed;
 }
 
 void Layer::all_weights_taken() const {
@@ -233,7 +277,8 @@ void Layer::all_weights_taken() const {
 
 Error Layer::error(const std::string& what, Error::Kind kind) const {
   const std::string place = pointer_.empty() ? "" : " " + pointer_;
-  const std::string who = class_name_.empty() ? "" : fmt::format(" ({} \"{}\")", class_name_, name_);
+  const std::string name = name_.empty() ? "" : fmt::format(" \"{}\"", name_);
+  const std::string who = class_name_.empty() ? "" : fmt::format(" ({}{})", class_name_, name);
   return {kind, fmt::format("{}: config.json{}{}: {}", source_->archive.path, place, who, what)};
 }
 

@@ -1,6 +1,7 @@
 // A layer of a saved model: its config and its weights, typed and checked.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -16,24 +17,36 @@ namespace keravino::layers {
 
 using nlohmann::json;
 
-/// A variable of a layer, as the file has it.
+/// What a graph is built for: with weights that are constants, or with weights that are its inputs.
+enum class Purpose { predict, train, evaluate };
+
+/// A variable of a layer. What training changes is a parameter of a graph for training or evaluation; all else is a
+/// constant that shares the memory of the file.
 struct Variable {
-  Tensor constant;
-  size_t elements;
+  Tensor start;  // as the graph gets it
+  Tensor value;  // as the layers built so far leave it
+  size_t elements, bytes;
   bool trainable;
+  std::function<Tensor(const Tensor&)> constraint;  // of new values, in training
 };
 
 /// A model file being built. All layers of it, nested ones too, refer to this.
 struct Source {
-  explicit Source(const saving::Archive& file);
+  /// `seed` is for random numbers of layers that have none in the config.
+  explicit Source(const saving::Archive& file, Purpose purpose = Purpose::predict, uint64_t seed = 0);
 
   const saving::Archive& archive;
+  Purpose purpose;
+  uint64_t seed;
   std::unordered_map<std::string, std::string> groups;  // the weights group of an object, by its JSON pointer
-  /// The variables in use, by group and index: one Constant each, however often it is used.
+  /// The variables in use, by group and index: one node each, however often it is used.
   std::map<std::pair<std::string, size_t>, Variable> variables;
   std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
   std::set<DType> compute_dtypes;                                      // floats that the layers with weights compute in
   std::set<std::shared_ptr<ov::Node>> masked;                          // tensors that carry a mask in Keras
+  /// The first number of each layer's seeds, by the layer's JSON pointer, and the pair as the calls so far leave it.
+  std::map<std::string, std::pair<uint32_t, Variable>> seeds;
+  std::vector<Tensor> losses;  // scalars that layers add to the loss of a model that is trained: regularisers
 };
 
 /// One use of a layer: reads of the config are typed and checked, and weights are taken one after the other, in the
@@ -82,6 +95,10 @@ class Layer {
   /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says
   /// otherwise.
   DType compute_dtype() const { return compute_dtype_; }
+  /// True if the layer acts as in training.
+  bool training() const { return source_->purpose == Purpose::train; }
+  /// False in what was frozen: the layer itself, or a model that it is in.
+  bool trainable() const { return trainable_; }
   /// False if the layer takes its inputs in any dtype.
   bool autocast() const { return get_or<bool>("autocast", true); }
 
@@ -89,6 +106,10 @@ class Layer {
   Tensor weight(std::string_view name, const std::vector<int64_t>& shape);
   /// The same for a variable that training does not change by gradients, as moving averages.
   Tensor statistic(std::string_view name, const std::vector<int64_t>& shape);
+  /// Changes a variable that was taken under this name, for the layer's next call and the next step of training.
+  void assign(std::string_view name, const Tensor& value);
+  /// A seed for random numbers, another one for each call and step.
+  Tensor seed();
   /// The number of variables that the file has for this layer itself.
   size_t weight_count() const { return variables().size(); }
   /// Error if variables are left that nobody took: then the file means something else than we do.
@@ -101,7 +122,8 @@ class Layer {
   DType policy_dtype(const json& policy) const;
   const std::string& group() const;
   const std::vector<saving::SavedTensor>& variables() const;
-  const Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
+  Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
+  void regularize(std::string_view name, Variable& weight) const;
 
   Source* source_;
   const json* node_;

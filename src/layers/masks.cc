@@ -27,7 +27,8 @@ Tensor masked(const Layer& layer, const Tensor& output) {
 }
 
 void check_masks(const Layer& layer, const Tensors& inputs) {
-  if (is_one_of(kUse, layer) && is_masked(layer, inputs))
+  const bool uses = is_one_of(kUse, layer) || (layer.training() && layer.class_name() == "BatchNormalization");
+  if (uses && is_masked(layer, inputs))
     throw layer.error("its input has a mask, which is not supported", Error::Kind::unsupported);
 }
 

@@ -7,6 +7,22 @@ namespace {
 /// At least float32: half precision overflows in sums of squares.
 Tensor to_float32(const Tensor& x) { return ops::cast(x, result_type({x.dtype(), DType::float32})); }
 
+/// Mean and variance of this batch, which also go into the moving averages.
+std::pair<Tensor, Tensor> batch_moments(Layer& layer, const Tensor& x, int64_t axis, const Tensor& moving_mean,
+                                        const Tensor& moving_variance) {
+  if (layer.get_or("renorm", false))
+    throw layer.error("renorm=true is not supported in training", Error::Kind::unsupported);
+  std::vector<int64_t> axes;
+  for (int64_t i = 0; i < x.rank(); ++i) {
+    if (i != axis) axes.push_back(i);
+  }
+  const auto [mean, variance] = ops::moments(x, axes, false, false);
+  const double momentum = layer.get_or("momentum", 0.99);
+  layer.assign("moving_mean", moving_mean * momentum + mean * (1 - momentum));
+  layer.assign("moving_variance", moving_variance * momentum + variance * (1 - momentum));
+  return {mean, variance};
+}
+
 Tensor batch_normalization(Layer& layer, const Tensor& input) {
   const Tensor x = to_float32(input);
   const int64_t axis = ops::normalize_axis(layer.get<std::vector<int64_t>>("axis").at(0), x.rank());
@@ -16,12 +32,13 @@ Tensor batch_normalization(Layer& layer, const Tensor& input) {
   Tensor gamma, beta;
   if (layer.get_or("scale", true)) gamma = weight("gamma");
   if (layer.get_or("center", true)) beta = weight("beta");
-  const Tensor mean = statistic("moving_mean"), variance = statistic("moving_variance");
+  Tensor mean = statistic("moving_mean"), variance = statistic("moving_variance");
   // Renormalisation acts in training only, but keeps statistics of its own.
   if (layer.get_or("renorm", false)) {
     layer.statistic("renorm_mean", {channels});
     layer.statistic("renorm_stddev", {channels});
   }
+  if (layer.training() && layer.trainable()) std::tie(mean, variance) = batch_moments(layer, x, axis, mean, variance);
   const Tensor y = ops::batch_normalization(x, mean, variance, axis, beta, gamma, layer.get_or("epsilon", 1e-3));
   return ops::cast(y, layer.compute_dtype());
 }

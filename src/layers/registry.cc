@@ -2,6 +2,7 @@
 
 #include "layers/families.h"
 #include "layers/masks.h"
+#include "layers/regularizers.h"
 #include "ops/registry.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
@@ -62,6 +63,18 @@ bool acts_in_training(std::string_view class_name) {
   return class_name == "BatchNormalization" || in(regularization_layers()) || in(models());
 }
 
+/// Adds the penalty for a layer's outputs, per sample, to the loss.
+static void regularize_activity(const Layer& layer, const Tensors& outputs) {
+  // ActivityRegularization has the numbers in its own config.
+  if (layer.source().purpose == Purpose::predict || !layer.has("activity_regularizer") ||
+      layer.class_name() == "ActivityRegularization")
+    return;
+  for (const Tensor& y : outputs) {
+    const Tensor penalty = regularizer(layer.sub("activity_regularizer"), y);
+    layer.source().losses.push_back(penalty / static_cast<double>(dimension(layer, y, 0)));
+  }
+}
+
 void record(const Layer& layer, const Tensors& outputs) {
   std::vector<ov::Node*> stack;
   std::vector<ov::PartialShape> shapes;
@@ -94,6 +107,7 @@ Tensors build(Layer& layer, const Tensors& inputs) {
     const Tensors outputs = row->second->build(layer, cast);
     layer.all_weights_taken();
     pass_masks(layer, inputs, outputs);
+    regularize_activity(layer, outputs);
     record(layer, outputs);
     return outputs;
   } catch (const Error& error) {

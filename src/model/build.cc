@@ -51,7 +51,7 @@ class Describer {
            ++v) {
         const layers::Variable& variable = v->second;
         info.parameters += variable.elements;
-        info.bytes += variable.constant.output().get_tensor().size();
+        info.bytes += variable.bytes;
         if (variable.trainable) info.trainable_parameters += variable.elements;
       }
     }

@@ -7,10 +7,6 @@
 namespace keravino {
 namespace {
 
-Error input_error(const std::string& name, const std::string& what, Error::Kind kind = Error::Kind::value) {
-  return {kind, fmt::format("[model.predict] input \"{}\": {}", name, what)};
-}
-
 /// Keras casts what it is given; here only where no number can change its meaning.
 bool castable(DType from, DType to) {
   if (is_float(to)) return is_float(from) || is_integer(from) || from == DType::boolean;
@@ -46,10 +42,15 @@ std::vector<Tensor> ordered_inputs(const std::vector<TensorInfo>& wanted, const 
   return out;
 }
 
-std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, const std::vector<Tensor>& inputs) {
+std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, const std::vector<Tensor>& inputs,
+                                       const char* function) {
+  const auto input_error = [&](const std::string& name, const std::string& what,
+                               Error::Kind kind = Error::Kind::value) {
+    return Error(kind, fmt::format("[model.{}] input \"{}\": {}", function, name, what));
+  };
   if (inputs.size() != wanted.size()) {
-    throw Error(
-        fmt::format("[model.predict] expected {} inputs ({}), got {}", wanted.size(), names_of(wanted), inputs.size()));
+    throw Error(fmt::format("[model.{}] expected {} inputs ({}), got {}", function, wanted.size(), names_of(wanted),
+                            inputs.size()));
   }
   std::vector<ov::Tensor> out;
   std::optional<size_t> batch;

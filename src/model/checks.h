@@ -6,8 +6,9 @@
 namespace keravino {
 
 /// Input tensors as the graph wants them; integers and floats become a float input's dtype. Errors start with
-/// `[model.predict] input "image": `.
-std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, const std::vector<Tensor>& inputs);
+/// `[model.predict] input "image": `, or with another function in place of "predict".
+std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, const std::vector<Tensor>& inputs,
+                                       const char* function = "predict");
 
 /// Named inputs in the model's order; Error for a name that is missing or unknown.
 std::vector<Tensor> ordered_inputs(const std::vector<TensorInfo>& wanted, const std::map<std::string, Tensor>& inputs);

@@ -1,9 +1,14 @@
 #include "keravino/model.h"
 
+#include <fmt/chrono.h>
+
+#include <atomic>
+
 #include "engine/program.h"
 #include "model/build.h"
 #include "model/checks.h"
 #include "tensor/value.h"
+#include "training/fit.h"
 
 namespace keravino {
 
@@ -37,11 +42,24 @@ std::shared_ptr<engine::Program> make_program(const ov::Model& graph, const std:
 struct Model::Impl {
   Built built;
   engine::CompileOptions options;
-  std::mutex mutex;
+  std::atomic<bool> training = false;
+  std::mutex mutex;  // guards what follows, and the graph in `built`
+  saving::Archive archive;
+  bool trained = false;  // the graph has other weights than the archive
   std::map<std::vector<ov::Shape>, std::shared_ptr<engine::Program>> programs;  // by input shapes; without any: for all
+
+  /// The graph with the weights as they are now.
+  const std::shared_ptr<ov::Model>& graph() {
+    if (std::exchange(trained, false)) {
+      built.graph = build_model(archive).graph;
+      programs.clear();
+    }
+    return built.graph;
+  }
 
   std::shared_ptr<engine::Program> program(const std::vector<ov::Shape>& shapes) {
     const std::lock_guard lock(mutex);
+    graph();
     const auto known = programs.find(shapes);
     if (known != programs.end()) return known->second;
     const bool open = built.graph->is_dynamic() && programs.size() >= kMostShapes;
@@ -54,7 +72,8 @@ struct Model::Impl {
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
   engine::check_device(options.device);
-  impl->built = build_model(saving::open_archive(path));
+  impl->archive = saving::open_archive(path);
+  impl->built = build_model(impl->archive);
   impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
                    options.threads};
   return Model(std::move(impl));
@@ -71,6 +90,29 @@ std::vector<Tensor> Model::predict(const std::vector<Tensor>& inputs) const {
 
 std::vector<Tensor> Model::predict_named(const std::map<std::string, Tensor>& inputs) const {
   return predict(ordered_inputs(impl_->built.inputs, inputs));
+}
+
+History Model::fit(const FitData& data, const FitOptions& options) {
+  if (impl_->training.exchange(true))
+    throw Error(Error::Kind::runtime, "[model.fit] the model is being trained already");
+  const std::shared_ptr<Impl> done(impl_.get(), [](Impl* impl) { impl->training = false; });
+  return training::fit({impl_->archive, impl_->built.inputs, impl_->built.outputs, impl_->options}, data, options,
+                       [&](saving::Archive trained) {
+                         const std::lock_guard lock(impl_->mutex);
+                         impl_->archive = std::move(trained);
+                         impl_->trained = true;
+                       });
+}
+
+void Model::save(const std::string& path) const {
+  saving::Archive archive;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    archive = impl_->archive;
+  }
+  const std::time_t now = std::time(nullptr);
+  archive.metadata["date_saved"] = fmt::format("{:%Y-%m-%d@%H:%M:%S}", fmt::localtime(now));
+  saving::write_archive(path, archive);
 }
 
 void Model::compile(int64_t batch) const {
@@ -91,7 +133,10 @@ const std::vector<TensorInfo>& Model::outputs() const { return impl_->built.outp
 const std::vector<LayerInfo>& Model::layers() const { return impl_->built.layers; }
 const std::string& Model::precision() const { return impl_->options.precision; }
 std::string Model::summary() const { return impl_->built.summary; }
-std::shared_ptr<const ov::Model> Model::graph() const { return impl_->built.graph; }
+std::shared_ptr<const ov::Model> Model::graph() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->graph();
+}
 const TransposeReport& Model::transposes() const { return impl_->built.transposes; }
 
 }  // namespace keravino

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "saving/weights.h"
 
@@ -14,10 +16,14 @@ struct Archive {
   nlohmann::json config;    // the model as Keras serialised it: class_name, config, build_config, compile_config
   nlohmann::json metadata;  // keras_version, date_saved
   WeightStore weights;
+  std::vector<std::pair<std::string, Buffer>> others;  // further files in it, as vocabularies
 };
 
 /// Reads a .keras file. Every fault is one Error(Kind::file): `model.keras: <what>`.
 Archive open_archive(const std::string& path);
+
+/// Writes a .keras file that Keras opens; in place complete or not at all.
+void write_archive(const std::string& path, const Archive& archive);
 
 /// Reads a file that Keras's `model.save_weights("x.weights.h5")` wrote.
 WeightStore open_weights(const std::string& path);

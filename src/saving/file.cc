@@ -20,43 +20,43 @@ Error system_error(const std::string& path, const char* what) {
   return file_error(path, fmt::format("{}: {}", what, std::strerror(errno)));
 }
 
-// The name a file has until it is complete; removed unless the rename succeeded.
-class TemporaryFile {
+class Descriptor {
  public:
-  explicit TemporaryFile(const std::string& path) {
-    static std::atomic<unsigned> count = 0;
-    name_ = fmt::format("{}.{}-{}.tmp", path, getpid(), count++);
-    descriptor_ = open(name_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  }
-  TemporaryFile(const TemporaryFile&) = delete;
-  TemporaryFile& operator=(const TemporaryFile&) = delete;
-  ~TemporaryFile() {
-    if (descriptor_ < 0) return;
-    close(descriptor_);
-    if (!name_.empty()) unlink(name_.c_str());
+  Descriptor(const std::string& path, int flags) : number_(open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  ~Descriptor() {
+    if (number_ >= 0) close(number_);
   }
 
-  bool is_open() const { return descriptor_ >= 0; }
+  bool is_open() const { return number_ >= 0; }
+  bool sync() { return fsync(number_) == 0; }
 
   bool write(std::span<const std::byte> bytes) {
     while (!bytes.empty()) {
-      const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+      const ssize_t written = ::write(number_, bytes.data(), bytes.size());
       if (written < 0 && errno != EINTR) return false;
       if (written > 0) bytes = bytes.subspan(static_cast<size_t>(written));
     }
     return true;
   }
 
-  bool rename_to(const std::string& path) {
-    if (fsync(descriptor_) != 0) return false;
-    if (rename(name_.c_str(), path.c_str()) != 0) return false;
-    name_.clear();
-    return true;
-  }
-
  private:
-  std::string name_;
-  int descriptor_ = -1;
+  int number_;
+};
+
+// The name a file has until it is complete; removed unless it was renamed.
+struct TemporaryName {
+  explicit TemporaryName(const std::string& path) {
+    static std::atomic<unsigned> count = 0;
+    name = fmt::format("{}.{}-{}.tmp", path, getpid(), count++);
+  }
+  TemporaryName(const TemporaryName&) = delete;
+  TemporaryName& operator=(const TemporaryName&) = delete;
+  ~TemporaryName() {
+    if (!name.empty()) unlink(name.c_str());
+  }
+  std::string name;
 };
 
 }  // namespace
@@ -89,12 +89,25 @@ Buffer read_file(const std::string& path, uint64_t most) {
   return buffer;
 }
 
-void write_file(const std::string& path, std::initializer_list<std::span<const std::byte>> parts) {
-  TemporaryFile file(path);
-  const auto write = [&](std::span<const std::byte> part) { return file.write(part); };
-  if (!file.is_open() || !std::ranges::all_of(parts, write) || !file.rename_to(path)) {
+void replace_file(const std::string& path, const std::function<void(const std::string& beside)>& write) {
+  TemporaryName beside(path);
+  write(beside.name);
+  Descriptor file(beside.name, O_RDONLY);
+  if (!file.is_open() || !file.sync() || rename(beside.name.c_str(), path.c_str()) != 0)
     throw system_error(path, "cannot be written");
-  }
+  beside.name.clear();
+  // The new name itself is on the disk once the folder is; where folders cannot be synchronised it comes later.
+  const std::string folder = fs::path(path).parent_path();
+  Descriptor directory(folder.empty() ? "." : folder, O_RDONLY | O_DIRECTORY);
+  if (directory.is_open()) directory.sync();
+}
+
+void write_file(const std::string& path, std::initializer_list<std::span<const std::byte>> parts) {
+  replace_file(path, [&](const std::string& beside) {
+    Descriptor file(beside, O_WRONLY | O_CREAT | O_EXCL);
+    const auto write = [&](std::span<const std::byte> part) { return file.write(part); };
+    if (!file.is_open() || !std::ranges::all_of(parts, write)) throw system_error(path, "cannot be written");
+  });
 }
 
 Budget::Budget(uint64_t file_size) {

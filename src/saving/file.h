@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <span>
@@ -33,6 +34,10 @@ uint64_t file_size(const std::string& path);
 
 /// A whole file, or its first `most` bytes.
 Buffer read_file(const std::string& path, uint64_t most = UINT64_MAX);
+
+/// Puts a file in place complete or not at all: `write` makes it under the name it is given, beside `path`; then it is
+/// synchronised to the disk and renamed. Errors of `write` leave nothing behind.
+void replace_file(const std::string& path, const std::function<void(const std::string& beside)>& write);
 
 /// Puts a file in place complete or not at all: the parts are written beside `path`, then that file is renamed.
 void write_file(const std::string& path, std::initializer_list<std::span<const std::byte>> parts);

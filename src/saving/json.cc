@@ -48,7 +48,27 @@ void restore_non_finite(json& value) {
     value = -kInfinity;
 }
 
+void mark_non_finite(json& value) {
+  if (value.is_structured()) {
+    for (json& item : value) mark_non_finite(item);
+  } else if (value.is_number_float() && !std::isfinite(value.get<double>())) {
+    const auto number = value.get<double>();
+    value = std::string(1, kMark) + (std::isnan(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity");
+  }
+}
+
 }  // namespace
+
+std::string json_text(json value) {
+  mark_non_finite(value);
+  std::string text = value.dump();
+  for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
+    const std::string marked = fmt::format("\"\\u{:04x}{}\"", int{kMark}, word);
+    for (size_t at = text.find(marked); at != text.npos; at = text.find(marked, at))
+      text.replace(at, marked.size(), word);
+  }
+  return text;
+}
 
 json parse_json_object(const std::string& where, std::string_view text) {
   const auto check = [&](int depth, json::parse_event_t event, json& value) {

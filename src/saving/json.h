@@ -11,4 +11,7 @@ namespace keravino::saving {
 /// `where` starts the errors: `model.keras: config.json: not JSON: ...`. Nesting deeper than 256 is refused.
 nlohmann::json parse_json_object(const std::string& where, std::string_view text);
 
+/// The text of a value as Python writes it: numbers that are not finite as NaN, Infinity and -Infinity.
+std::string json_text(nlohmann::json value);
+
 }  // namespace keravino::saving

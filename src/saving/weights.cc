@@ -7,6 +7,7 @@
 #include "saving/hdf5.h"
 #include "saving/names.h"
 #include "saving/suggest.h"
+#include "saving/weights_image.h"
 
 namespace keravino::saving {
 namespace {
@@ -52,18 +53,21 @@ bool is_bool(hid_t type) {
   return H5Tenum_valueof(type, "FALSE", &off) >= 0 && H5Tenum_valueof(type, "TRUE", &on) >= 0 && off == 0 && on == 1;
 }
 
-// Keras keeps a bfloat16 variable as two opaque bytes, and says what they are in an attribute of the dataset.
-bool says_bfloat16(hid_t dataset) {
-  if (H5Aexists(dataset, "dtype") <= 0) return false;
-  const Handle attribute(H5Aopen(dataset, "dtype", H5P_DEFAULT), H5Aclose);
+// An attribute that is one string of variable length, as h5py writes them; empty if there is none.
+std::string text_attribute(hid_t object, const char* name) {
+  if (H5Aexists(object, name) <= 0) return "";
+  const Handle attribute(H5Aopen(object, name, H5P_DEFAULT), H5Aclose);
   const Handle type(H5Aget_type(attribute), H5Tclose), space(H5Aget_space(attribute), H5Sclose);
-  if (H5Tis_variable_str(type) <= 0 || H5Sget_simple_extent_npoints(space) != 1) return false;
+  if (H5Tis_variable_str(type) <= 0 || H5Sget_simple_extent_npoints(space) != 1) return "";
   char* text = nullptr;
-  if (H5Aread(attribute, type, static_cast<void*>(&text)) < 0 || !text) return false;
-  const bool yes = std::string_view(text) == "bfloat16";
+  if (H5Aread(attribute, type, static_cast<void*>(&text)) < 0 || !text) return "";
+  std::string copy = text;
   H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(&text));
-  return yes;
+  return copy;
 }
+
+// Keras keeps a bfloat16 variable as two opaque bytes, and says what they are in an attribute of the dataset.
+bool says_bfloat16(hid_t dataset) { return text_attribute(dataset, "dtype") == "bfloat16"; }
 
 std::string dtype_name(hid_t type, hid_t dataset) {
   switch (H5Tget_class(type)) {
@@ -106,6 +110,7 @@ class Reader {
   }
 
   std::map<std::string, std::vector<SavedTensor>> groups;
+  std::map<std::string, std::string> names;
 
  private:
   Error error(const std::string& path, const std::string& what) const {
@@ -141,6 +146,7 @@ class Reader {
     constexpr std::string_view kOld = "_layer_checkpoint_dependencies";
     while (path.find(kOld) != path.npos) path.replace(path.find(kOld), kOld.size(), "layers");
     auto& tensors = groups[path];
+    if (std::string name = text_attribute(group, "name"); !name.empty()) names[path] = std::move(name);
     for (const std::string& name : members(group, vars)) {
       const std::string here = join(vars, name);
       const Handle dataset(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
@@ -246,7 +252,15 @@ WeightStore::WeightStore(std::string where, const Buffer& image, Budget& budget)
   Reader reader(where_, image, budget);
   reader.group(root, "", 0);
   groups_ = std::move(reader.groups);
+  names_ = std::move(reader.names);
 }
+
+void WeightStore::set(const std::string& group, std::vector<SavedTensor> tensors) {
+  for (size_t i = 0; i < tensors.size(); ++i) tensors[i].name = std::to_string(i);
+  groups_[group] = std::move(tensors);
+}
+
+Buffer WeightStore::image() const { return hdf5_image(where_, groups_, names_); }
 
 const std::vector<SavedTensor>& WeightStore::vars(const std::string& group) const {
   const auto found = groups_.find(group);

@@ -32,12 +32,17 @@ class WeightStore {
   bool has(const std::string& group) const { return groups_.contains(group); }
   /// The variables of one object, in order; empty for a layer without any. No such group: Error(Kind::file).
   const std::vector<SavedTensor>& vars(const std::string& group) const;
+  /// Puts tensors in the place of a group's own, or makes the group; they are named "0", "1" ... in this order.
+  void set(const std::string& group, std::vector<SavedTensor> tensors);
+  /// The bytes of an HDF5 file with all groups, as Keras lays it out: each has its tensors in "vars".
+  Buffer image() const;
   /// Every group by its path; the model itself is "".
   const std::map<std::string, std::vector<SavedTensor>>& groups() const { return groups_; }
 
  private:
   std::string where_;
   std::map<std::string, std::vector<SavedTensor>> groups_;
+  std::map<std::string, std::string> names_;  // what Keras calls the object of a group: "name" of its "vars"
 };
 
 }  // namespace keravino::saving

@@ -76,10 +76,11 @@ Buffer ZipReader::read(const std::string& name, uint64_t limit) {
   return buffer;
 }
 
-void write_zip(const std::string& path, const std::vector<ZipEntry>& entries) {
+namespace {
+
+void write_entries(const std::string& path, const std::string& beside, const std::vector<ZipEntry>& entries) {
   int code = 0;
-  // Until zip_close, which writes a file beside `path` and renames it, nothing is changed.
-  std::unique_ptr<zip_t, decltype(&zip_discard)> zip(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code),
+  std::unique_ptr<zip_t, decltype(&zip_discard)> zip(zip_open(beside.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code),
                                                      zip_discard);
   if (!zip) throw file_error(path, fmt::format("cannot be written ({})", message(code)));
   for (const auto& [name, parts] : entries) {
@@ -98,6 +99,12 @@ void write_zip(const std::string& path, const std::vector<ZipEntry>& entries) {
   }
   if (zip_close(zip.get()) != 0) throw file_error(path, fmt::format("cannot be written ({})", zip_strerror(zip.get())));
   static_cast<void>(zip.release());
+}
+
+}  // namespace
+
+void write_zip(const std::string& path, const std::vector<ZipEntry>& entries) {
+  replace_file(path, [&](const std::string& beside) { write_entries(path, beside, entries); });
 }
 
 }  // namespace keravino::saving

@@ -1,0 +1,53 @@
+// One step of training, or of validation, as one compiled graph.
+#pragma once
+
+#include "engine/program.h"
+#include "training/compile_config.h"
+#include "training/metric.h"
+#include "training/optimizer.h"
+#include "training/state.h"
+
+namespace keravino::training {
+
+/// Samples in memory: the inputs in the model's dtypes, labels and weights as float32.
+struct Rows {
+  std::vector<ov::Tensor> inputs, labels;
+  ov::Tensor weights;  // empty if all samples count the same
+  size_t count() const { return inputs.at(0).get_shape().at(0); }
+};
+
+/// What a step's results are called, in their order.
+struct Result {
+  std::string label;
+  bool root;
+};
+
+/// A graph for batches of one size: forward, loss and metrics; in training also gradients and the optimizer's update.
+/// Weights are inputs of it and outputs.
+class Step {
+ public:
+  /// For batches of the rows' shapes. `for_training`, or to validate with; `seed` is for layers without one.
+  Step(const saving::Archive& archive, const CompileConfig& config, const std::vector<std::string>& outputs,
+       bool for_training, const Rows& batch, const engine::CompileOptions& options, uint64_t seed);
+
+  /// Adds what this step needs to a state: numbers of the file, and where the file has none what they start with.
+  void add_to(State& state, const saving::Archive& archive, const CompileConfig& config) const;
+
+  /// Runs a batch, which changes the state in training. The sum and the count of each result.
+  std::vector<std::pair<double, double>> run(const Rows& batch, State& state);
+
+  const std::vector<Result>& results() const { return results_; }
+
+ private:
+  struct Graph;
+  void add_optimizer(State& state, const saving::Archive& archive, const CompileConfig& config) const;
+
+  std::vector<Key> keys_;     // of the parameters behind the batch
+  std::vector<Key> changed_;  // of the outputs behind the results
+  std::vector<OptimizerVariable> optimizer_;
+  std::map<Key, uint32_t> seeds_;  // the first numbers of pairs; the second counts the steps
+  std::vector<Result> results_;
+  std::unique_ptr<engine::Program> program_;
+};
+
+}  // namespace keravino::training
