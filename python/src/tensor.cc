@@ -135,6 +135,9 @@ void add_tensor(nb::module_& module) {
     const nb::object array = nb::steal(to_numpy(numbers_without_gil(t), false));
     return fmt::format("<keravino.Tensor {}, numbers=\n{}>", head, nb::str(array).c_str());
   });
+  tensor.def("__format__", [](nb::handle self, const nb::str& spec) -> nb::object {
+    return nb::len(spec) ? self.attr("numpy")().attr("__format__")(spec) : nb::object(nb::str(self));
+  });
   for (const BinaryRow& row : kBinary) {
     tensor.def(
         row.method, [op = row.op](nb::handle a, nb::handle b) { return binary(op, a, b); }, nb::arg().none());
