@@ -24,15 +24,26 @@ TAPE_STEP = """elif backend.backend() == "openvino":
 
         """
 TORCH_STEP = 'elif backend.backend() == "torch":\n\n            def train_one_step'
-# Helpers that switch on the backend's name lack a branch for this one, and a tensor here has no attributes of its own.
-CHANGES = {
-    "trainers/trainer_test.py": ('"tensorflow": "CPU:0",', '"tensorflow": "CPU:0", "openvino": "CPU",'),
-    "layers/core/dense_test.py": (TORCH_STEP, TAPE_STEP + TORCH_STEP),
-    "layers/core/einsum_dense_test.py": (TORCH_STEP, TAPE_STEP + TORCH_STEP),
-    "callbacks/tensorboard_test.py": (
-        "tensor.numpy = mock_numpy",
-        'self.enterContext(mock.patch.object(type(tensor), "numpy", lambda tensor: mock_numpy()))',
-    ),
+JAX_GRADIENT = """        if backend.backend() == "jax":
+            import jax
+
+            def test_op("""
+TAPE_GRADIENT = """        if backend.backend() == "openvino":
+            import keravino
+
+            def test_op(inputs, *args):
+                with keravino.GradientTape() as tape:
+                    inputs = tape.watch(inputs)
+                    result = quantizers.fake_quant_with_min_max_vars(inputs, *args)
+                return initial_gradients * tape.gradient(result, inputs)
+
+"""
+# Helpers that switch on the backend's name, and the branch that they lack for this one: (text, what goes before it).
+BRANCHES = {
+    "trainers/trainer_test.py": ('"tensorflow": "CPU:0",', '"openvino": "CPU", '),
+    "layers/core/dense_test.py": (TORCH_STEP, TAPE_STEP),
+    "layers/core/einsum_dense_test.py": (TORCH_STEP, TAPE_STEP),
+    "quantizers/quantizers_test.py": (JAX_GRADIENT, TAPE_GRADIENT),
 }
 # Files that name the backend for what it is, not for what it cannot do.
 KEPT = ("export/", "trainers/trainer_test.py", "utils/backend_utils_test.py")
@@ -46,15 +57,15 @@ def unskip(text):
 
 
 def rewrite(root):
-    """Unskips all tests, and the test case that they derive from; makes the changes."""
+    """Unskips all tests, and the test case that they derive from; gives helpers their branches."""
     for path in [*root.rglob("*_test.py"), root / "testing/test_case.py"]:
         if not path.relative_to(root).as_posix().startswith(KEPT):
             path.write_text(unskip(path.read_text(encoding="utf-8")), encoding="utf-8")
-    for file, (text, instead) in CHANGES.items():
+    for file, (text, branch) in BRANCHES.items():
         before = (root / file).read_text(encoding="utf-8")
         if before.count(text) != 1:
-            sys.exit(f"conformance: {file} of this Keras has another form than CHANGES expects")
-        (root / file).write_text(before.replace(text, instead), encoding="utf-8")
+            sys.exit(f"conformance: {file} of this Keras has another form than BRANCHES expects")
+        (root / file).write_text(before.replace(text, branch + text), encoding="utf-8")
 
 
 def unpack(folder):

@@ -66,7 +66,11 @@ def several_outputs(keras, np):
 
 
 def regularizers(keras, np):
-    rule = {"kernel_regularizer": keras.regularizers.L1L2(0.01, 0.01), "bias_regularizer": "l2", "activity_regularizer": "l2"}
+    rule = {
+        "kernel_regularizer": keras.regularizers.L1L2(0.01, 0.01),
+        "bias_regularizer": "l2",
+        "activity_regularizer": "l2",
+    }
     return trained(keras, np, mlp(keras, kernel_constraint="max_norm", **rule), *data(np)[:2])
 
 

@@ -19,7 +19,8 @@ def runs(tmp_path_factory):
     """What training gave on keravino and on torch: name.number: array."""
     folder = tmp_path_factory.mktemp("runs")
     processes = [
-        subprocess.Popen([sys.executable, RUNS, backend, folder / f"{backend}.npz"]) for backend in ("keravino", "torch")
+        subprocess.Popen([sys.executable, RUNS, backend, folder / f"{backend}.npz"])
+        for backend in ("keravino", "torch")
     ]
     assert [process.wait() for process in processes] == [0, 0]
     return [np.load(folder / f"{backend}.npz") for backend in ("keravino", "torch")]
