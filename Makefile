@@ -58,8 +58,13 @@ test: $(VENV)/.test-requirements
 	$(BUILD)/tests/keravino_tests --gtest_brief=1
 	$(BIN)/python -m pytest -q python/tests
 
+$(VENV)/.conformance-requirements: $(VENV)/.test-requirements
+	$(BIN)/python cmake/requirements.py conformance > build/conformance-requirements.txt
+	$(PIP) install -r build/conformance-requirements.txt
+	@touch $@
+
 # Keras's own tests, against conformance/todo.txt. Goes on where an earlier run was broken off.
-conformance: $(VENV)/.installed $(VENV)/.test-requirements
+conformance: $(VENV)/.installed $(VENV)/.conformance-requirements
 	$(BIN)/python conformance/run.py --jobs $(JOBS)
 
 conformance-quick: $(VENV)/.installed $(VENV)/.test-requirements

@@ -24,8 +24,7 @@ import report
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "build/conformance"
 LIBRARY = Path(importlib.util.find_spec("keravino._native").origin)
-WHOLE = ["ops", "backend/common", "random", "layers", "saving", "losses", "metrics"]
-WHOLE += ["initializers", "constraints", "utils"]
+WHOLE = ["."]
 QUICK = ["ops/einops_test.py", "ops/function_test.py", "ops/operation_test.py", "ops/operation_utils_test.py"]
 QUICK += ["random/random_test.py", "backend/common/keras_tensor_test.py", "layers/core/dense_test.py"]
 SILENCE = 300  # seconds without a line in the record, after which a test counts as hung

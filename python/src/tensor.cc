@@ -122,15 +122,21 @@ void add_tensor(nb::module_& module) {
     return item<int64_t>(t);
   });
   tensor.def("__hash__", [](nb::handle self) { return reinterpret_cast<Py_ssize_t>(self.ptr()) >> 4; });
-  tensor.def("__reduce__", [](const Tensor& t) {  // pickle and deepcopy: by its numbers
-    const nb::object rebuild = nb::module_::import_("keravino._native").attr("tensor");
-    return nb::make_tuple(rebuild, nb::make_tuple(nb::steal(to_numpy(numbers_without_gil(t), false))));
+  // pickle and deepcopy: by its numbers
+  tensor.def("__getstate__",
+             [](const Tensor& t) { return nb::make_tuple(nb::steal(to_numpy(numbers_without_gil(t), false))); });
+  tensor.def("__setstate__", [](Tensor& t, const nb::tuple& state) {
+    const nb::object numbers = state[0];
+    new (&t) Tensor(ops::strong(ops::convert<Tensor>(to_arg(numbers.ptr()))));
   });
   tensor.def("__repr__", [](const Tensor& t) {
     const std::string head = fmt::format("shape={}, dtype={}", ops::to_string(t.shape()), name(t.dtype()));
     if (t.traced()) return fmt::format("<keravino.Tensor {} (traced)>", head);
     const nb::object array = nb::steal(to_numpy(numbers_without_gil(t), false));
     return fmt::format("<keravino.Tensor {}, numbers=\n{}>", head, nb::str(array).c_str());
+  });
+  tensor.def("__format__", [](nb::handle self, const nb::str& spec) -> nb::object {
+    return nb::len(spec) ? self.attr("numpy")().attr("__format__")(spec) : nb::object(nb::str(self));
   });
   for (const BinaryRow& row : kBinary) {
     tensor.def(

@@ -112,7 +112,10 @@ Tensor slice_axis(const Tensor& x, int64_t axis, const Dim& start, const Dim& st
 
 std::optional<double> known_scalar(const Tensor& t) {
   if (t.traced() || t.rank() != 0) return std::nullopt;
-  return engine::convert(t.numbers(), ov::element::f64).data<double>()[0];
+  // A weak number has all its digits: arange(0.1, 1.1, 0.1) makes ten steps, and eleven of the floats nearest to these.
+  const bool weak = t.promotion_dtype() == DType::python_float;
+  const Tensor number = weak ? Tensor(t.output_as(DType::float64)) : t;
+  return engine::convert(number.numbers(), ov::element::f64).data<double>()[0];
 }
 
 }  // namespace keravino::ops

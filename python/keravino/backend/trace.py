@@ -5,13 +5,15 @@ and it is traced again when one of them has changed; variables that it assigns a
 """
 
 import collections
+import functools
+import operator
 import threading
 
 import numpy as np
 from keras.src import tree
 from keras.src.backend.common.stateless_scope import StatelessScope
 from keras.src.backend.openvino.core import convert_to_tensor, get_device
-from keras.src.backend.openvino.variable import Reads, latest_change
+from keras.src.backend.openvino.variable import Reads, latest_change, replace
 
 from keravino import _native, options
 from keravino._native import Tensor
@@ -111,8 +113,7 @@ class Traced:
             return self.pack(self.program(inputs))
         with self.lock:
             values = self.program(inputs + [v._value for v in self.state], len(self.places))
-            for variable, value in zip(self.assigned, values[len(self.places) :], strict=True):
-                variable.replace(value)
+            replace(self.assigned, values[len(self.places) :])
         return self.pack(values)
 
     def pack(self, values):
@@ -221,7 +222,10 @@ def is_array(leaf):
 
 
 def dtype_name(array):
-    return array.dtype if isinstance(array, Tensor) else array.dtype.name
+    return array.dtype if isinstance(array, Tensor) else numpy_name(array.dtype)
+
+
+numpy_name = functools.cache(operator.attrgetter("name"))  # NumPy puts the name together at each call
 
 
 def signature(leaf):

@@ -62,8 +62,11 @@ class OpenVINOTrainer(base_trainer.Trainer):
         return self._forward(x)
 
     def _step(self, function, state=(), exact=False):
-        """A step on one batch as a compiled program; in Python if that is asked for or a layer is not made of ops."""
-        if self.run_eagerly or not base_trainer.model_supports_jit(self):
+        """A step on one batch as a compiled program; in Python if that is asked for or a layer is not made of ops.
+
+        As on jax and torch, `jit_compile=False` asks for it: what a step does besides ops is then done at each step.
+        """
+        if self.run_eagerly or not self.jit_compile:
             return lambda data: tree.map_structure(to_numpy, function(data))
         return Function(function, state, lambda: model_precision(self), exact)
 

@@ -48,10 +48,6 @@ class Variable(KerasVariable):
         self.version += 1
         _latest = next(_counter)
 
-    def replace(self, value):
-        """Takes the numbers that a program computed for it, of its shape and dtype."""
-        self._direct_assign(value)
-
     def _convert_to_tensor(self, value, dtype=None):
         from keras.src.backend.openvino.core import convert_to_tensor
 
@@ -78,6 +74,15 @@ class Variable(KerasVariable):
 
     def __array__(self, dtype=None, copy=None):
         return np.asarray(self.value.__array__(dtype, copy))
+
+
+def replace(variables, values):
+    """Gives variables the numbers that a program computed for them, of their shapes and dtypes."""
+    global _latest
+    for variable, value in zip(variables, values, strict=True):
+        variable._value = value
+        variable.version += 1
+    _latest = next(_counter)
 
 
 _native.set_variable_type(Variable)

@@ -1,5 +1,6 @@
 """Conversions, devices, flags and dtypes of the adapter's core."""
 
+import pickle
 import threading
 
 import keras
@@ -32,6 +33,14 @@ def test_round_trip(name):
     back = ops.convert_to_numpy(tensor)
     assert back.dtype == array.dtype
     np.testing.assert_array_equal(back.astype("float32"), array.astype("float32"))
+
+
+@pytest.mark.parametrize("name", DTYPES)
+def test_pickle(name):
+    array = np.array([[0, 1, 2], [3, 4, 5]]).astype(numpy_dtype(name))
+    tensor = pickle.loads(pickle.dumps(ops.convert_to_tensor(array)))
+    assert (type(tensor), tensor.dtype) == (keravino.Tensor, name)
+    np.testing.assert_array_equal(ops.convert_to_numpy(tensor), array)
 
 
 def test_tensor_is_a_copy():

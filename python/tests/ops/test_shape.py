@@ -162,6 +162,7 @@ MADE = [
     ("arange", (1, 10, 3)),
     ("arange", (10, 1, -4)),
     ("arange", (0, 1, 0.1)),
+    ("arange", (0.1, 1.1, 0.1)),
     ("arange", (3, 3)),
     ("arange", (5, None, None, "float16")),
     ("arange", (2.5,)),
