@@ -5,26 +5,22 @@
 namespace keravino::layers {
 namespace {
 
-/// The share that a layer drops, or 0 where it does nothing.
-double rate_of(const Layer& layer, const char* key = "rate") {
-  const double rate = layer.get<double>(key);
-  if (rate < 0 || (rate >= 1 && std::string_view(key) == "rate"))
-    throw layer.error(fmt::format("\"{}\" is {}, wanted a number from 0 to less than 1", key, rate));
-  return layer.training() ? rate : 0;
-}
+/// How much a layer drops or adds; 0 where it does nothing.
+double rate_of(const Layer& layer, const char* key = "rate") { return layer.training() ? layer.get<double>(key) : 0; }
 
 /// The config's "noise_shape", where null stands for the input's dimension.
 std::optional<ops::Dims> noise_shape(const Layer& layer, const Tensor& x) {
   if (!layer.has("noise_shape")) return std::nullopt;
   const json& given = layer.value("noise_shape");
+  const auto is_dim = [](const json& item) { return item.is_null() || item.is_number_integer(); };
+  if (!given.is_array() || static_cast<int64_t>(given.size()) != x.rank() || !std::ranges::all_of(given, is_dim))
+    throw layer.error(fmt::format("\"noise_shape\" is {}, wanted {} integers or nulls", given.dump(), x.rank()));
   std::vector<int64_t> shape;
-  for (size_t i = 0; given.is_array() && i < given.size(); ++i) {
-    if (!given[i].is_null() && !given[i].is_number_integer()) break;
-    const auto axis = static_cast<int64_t>(i);
-    shape.push_back(given[i].is_null() && axis < x.rank() ? dimension(layer, x, axis) : given[i].get<int64_t>());
+  for (const json& item : given) {
+    const auto axis = static_cast<int64_t>(shape.size());
+    shape.push_back(item.is_null() ? dimension(layer, x, axis) : item.get<int64_t>());
   }
-  if (static_cast<int64_t>(shape.size()) == x.rank()) return shape;
-  throw layer.error(fmt::format("\"noise_shape\" is {}, wanted {} integers or nulls", given.dump(), x.rank()));
+  return shape;
 }
 
 Tensor dropout(Layer& layer, const Tensor& x) {
