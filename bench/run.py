@@ -72,6 +72,8 @@ def main():
     cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
     if options.cases:
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
+    used = [c for c in options.columns if any(not case.columns or c in case.columns for case in cases)]
+    options.columns = used
     cache = options.cache.resolve()
     conversions = prepare(cases, options.columns, cache)
     results, info = Results(options.clock), machine()
