@@ -65,10 +65,31 @@ bool evaluate_wider(const std::shared_ptr<ov::Node>& node, ov::TensorVector& out
   return true;
 }
 
+/// Whether OpenVINO's own `evaluate` would cut off the digits of a bfloat16 result.
+bool cuts_digits(const ov::Node& node) {
+  if (node.get_output_element_type(0) != ov::element::bf16) return false;
+  return ov::is_type<ov::op::util::BinaryElementwiseArithmetic>(&node) || ov::is_type<ov::op::v0::MatMul>(&node) ||
+         ov::is_type<ov::op::util::ArithmeticReductionKeepDims>(&node);
+}
+
+/// float32 as the nearest bfloat16, ties to even: OpenVINO's own conversion cuts the digits off.
+ov::Tensor to_bfloat16(const ov::Tensor& tensor) {
+  ov::Tensor rounded(ov::element::bf16, tensor.get_shape());
+  const auto* from = static_cast<const uint32_t*>(tensor.data());
+  auto* to = static_cast<uint16_t*>(rounded.data());
+  for (size_t i = 0, n = tensor.get_size(); i < n; ++i) {
+    const uint32_t bits = from[i];
+    const bool nan = (bits & 0x7fffffff) > 0x7f800000;
+    to[i] = static_cast<uint16_t>(nan ? (bits >> 16) | 0x40 : (bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+  }
+  return rounded;
+}
+
 }  // namespace
 
 ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
   if (tensor.get_element_type() == type) return tensor;
+  if (type == ov::element::bf16) return to_bfloat16(convert(tensor, ov::element::f32));
   const ov::op::v0::Convert node(constant(tensor), type);
   ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
   OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);
@@ -77,8 +98,12 @@ ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
 
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   outputs.clear();
+  if (ov::is_type<ov::op::v0::Convert>(node) && node->get_output_element_type(0) == ov::element::bf16) {
+    outputs.push_back(convert(inputs[0], ov::element::bf16));
+    return true;
+  }
   if (const EvaluatorRow* own = find_row(*node); own && own->evaluate(*node, outputs, inputs)) return true;
-  if (node->has_evaluate()) {
+  if (node->has_evaluate() && !cuts_digits(*node)) {
     outputs = allocate(*node);
     if (try_evaluate(*node, outputs, inputs)) return true;
   }

@@ -1,0 +1,44 @@
+"""bfloat16 results are the nearest ones, ties to even, in both tiers."""
+
+import ml_dtypes
+import numpy as np
+import pytest
+from keras import ops
+
+import keravino
+
+RNG = np.random.default_rng(0)
+X, Y = (RNG.normal(size=(40, 40)).astype(ml_dtypes.bfloat16) for _ in range(2))
+CASES = {
+    "add": np.add,
+    "multiply": np.multiply,
+    "divide": np.divide,
+    "matmul": np.matmul,
+    "exp": np.exp,
+    "sum": lambda x: x.sum(),
+}
+
+
+def wide(x):
+    return np.asarray(x).astype("float32")
+
+
+@pytest.mark.parametrize("tier", ["interpret", "compile"])
+@pytest.mark.parametrize("name", CASES)
+def test_result(name, tier):
+    args = (X, Y) if isinstance(CASES[name], np.ufunc) and CASES[name].nin == 2 else (X,)
+    expected = CASES[name](*map(wide, args)).astype(ml_dtypes.bfloat16)
+    keravino.set_tier(tier)
+    try:
+        result = ops.convert_to_numpy(getattr(ops, name)(*args))
+    finally:
+        keravino.set_tier("automatic")
+    np.testing.assert_array_equal(wide(result), wide(expected))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "int64"])
+def test_cast(dtype):
+    special = [np.nan, np.inf, -np.inf, 254.99, -127.49, 3.39e38] if dtype in ("float32", "float64") else [257, 259]
+    x = np.append(1000 * RNG.normal(size=1000), special).astype(dtype)
+    result = ops.convert_to_numpy(ops.cast(ops.convert_to_tensor(x), "bfloat16"))
+    np.testing.assert_array_equal(wide(result), wide(x.astype(ml_dtypes.bfloat16)))
