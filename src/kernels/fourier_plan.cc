@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/evaluators/clones.h"
+#include "kernels/processors.h"
 
 namespace keravino::kernels {
 namespace {
@@ -128,10 +128,10 @@ template <size_t R>
   }
 }
 
-#define KERAVINO_PASS(R)                                                                                           \
-  KERAVINO_CLONES void pass_##R(const double* re, const double* im, double* to_re, double* to_im, double* scratch, \
-                                const double* turn_re, const double* turn_im, size_t n, size_t block) {            \
-    run_pass<R>(re, im, to_re, to_im, scratch, turn_re, turn_im, n, block);                                        \
+#define KERAVINO_PASS(R)                                                                                              \
+  FOR_EACH_PROCESSOR void pass_##R(const double* re, const double* im, double* to_re, double* to_im, double* scratch, \
+                                   const double* turn_re, const double* turn_im, size_t n, size_t block) {            \
+    run_pass<R>(re, im, to_re, to_im, scratch, turn_re, turn_im, n, block);                                           \
   }
 KERAVINO_PASS(2)
 KERAVINO_PASS(3)

@@ -3,9 +3,9 @@
 #include <cstring>
 #include <numbers>
 
-#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 #include "keravino/error.h"
+#include "kernels/processors.h"
 
 namespace keravino::kernels {
 namespace {
@@ -51,7 +51,7 @@ double inverse_erf(double x) {
 }
 
 /// To float's precision one step of Newton's does, and only its difference needs double.
-KERAVINO_CLONES double inverse_erf(float x) {
+FOR_EACH_PROCESSOR double inverse_erf(float x) {
   const float w = -std::log((1 - x) * (1 + x));
   if (!(w < 5)) return inverse_erf(static_cast<double>(x));
   const double y = inverse_erf_central(x, w);

@@ -1,7 +1,7 @@
 // Element-wise functions of two tensors, and Select, with NumPy's broadcasting.
-#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
 #include "engine/evaluators/strided.h"
+#include "kernels/processors.h"
 
 namespace keravino::engine {
 namespace {
@@ -36,7 +36,7 @@ ov::Tensor spread(const ov::Tensor& tensor, const ov::Shape& wide) {
 
 /// F of each pair of elements; an operand of one element is the same in all.
 template <class T, class Out, auto F, bool kOneX, bool kOneY>
-KERAVINO_CLONES void loop(const void* const* in, void* out, size_t n) {
+FOR_EACH_PROCESSOR void loop(const void* const* in, void* out, size_t n) {
   const T *x = static_cast<const T*>(in[0]), *y = static_cast<const T*>(in[1]);
   Out* to = static_cast<Out*>(out);
 #pragma GCC ivdep
@@ -199,7 +199,7 @@ constexpr auto kRightShift = []<class T>(T x, T y) -> T {
 };
 
 template <class T, bool kOneX, bool kOneY>
-KERAVINO_CLONES void select_loop(const void* const* in, void* out, size_t n) {
+FOR_EACH_PROCESSOR void select_loop(const void* const* in, void* out, size_t n) {
   const char* c = static_cast<const char*>(in[0]);
   const T *x = static_cast<const T*>(in[1]), *y = static_cast<const T*>(in[2]);
   T* to = static_cast<T*>(out);

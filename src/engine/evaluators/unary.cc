@@ -1,6 +1,6 @@
 // Element-wise functions of one tensor, in float32 and float64.
-#include "engine/evaluators/clones.h"
 #include "engine/evaluators/evaluators.h"
+#include "kernels/processors.h"
 
 namespace keravino::engine {
 namespace {
@@ -8,7 +8,7 @@ namespace {
 namespace v = ov::op;
 
 template <class In, class Out, auto F>
-KERAVINO_CLONES void loop(const void* const* in, void* out, size_t n) {
+FOR_EACH_PROCESSOR void loop(const void* const* in, void* out, size_t n) {
   const In* from = static_cast<const In*>(in[0]);
   Out* to = static_cast<Out*>(out);
 #pragma GCC ivdep
