@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -42,6 +43,8 @@ def unpack(folder):
             subprocess.run([*command, "--dest", folder, f"keras=={version}"], check=True)
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
+        # As Keras's own build does: tests are modules of the package `keras`, and their classes are found there.
+        shutil.copytree(root / "keras/api", root / "keras", dirs_exist_ok=True)
         rewrite(root / "keras/src")
         (root / ".rewritten").touch()
     return root / "keras/src"

@@ -8,11 +8,29 @@
 namespace keravino::engine {
 namespace {
 
+/// The outputs of a node if all of them are empty.
+std::optional<ov::TensorVector> empty_outputs(const ov::Node& node) {
+  ov::TensorVector outputs;
+  for (const auto& output : node.outputs()) {
+    if (output.get_partial_shape().is_dynamic() || ov::shape_size(output.get_shape()) > 0) return {};
+    outputs.emplace_back(output.get_element_type(), output.get_shape());
+  }
+  return outputs;
+}
+
 /// A node that only a plugin can compute, as a compiled graph of its own.
 ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs) {
   ov::OutputVector leaves;
   for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
   const auto copy = node.clone_with_new_inputs(leaves);
+  if (const auto outputs = empty_outputs(*copy)) return *outputs;
+  if (std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.get_size() == 0; })) {
+    // The plugin does not bear empty tensors; the evaluators of what else it computes are those of float64.
+    ov::TensorVector outputs;
+    if (evaluate_as(ov::element::f64, copy, outputs, inputs)) return outputs;
+    throw Error(Error::Kind::unsupported,
+                fmt::format("{} of an empty tensor is not implemented", node.get_type_name()));
+  }
   if (needs_width({copy})) {
     throw Error(Error::Kind::unsupported,
                 fmt::format("{} of {} is not implemented: the plugin would narrow it", node.get_type_name(),

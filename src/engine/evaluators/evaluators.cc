@@ -18,8 +18,9 @@ std::vector<int64_t> integers(const ov::Tensor& tensor) {
 Evaluator find_evaluator(const ov::Node& node) {
   static const auto* table = [] {
     auto* map = new std::unordered_map<ov::DiscreteTypeInfo, Evaluator>();
-    for (const auto& family : {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(),
-                               wide_evaluators(), axis_evaluators(), control_evaluators()}) {
+    for (const auto& family :
+         {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(), wide_evaluators(),
+          axis_evaluators(), control_evaluators(), index_evaluators(), window_evaluators(), composed_evaluators()}) {
       for (const EvaluatorRow& row : family) map->emplace(row.type, row.evaluate);
     }
     return map;

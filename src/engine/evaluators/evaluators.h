@@ -54,6 +54,9 @@ std::span<const EvaluatorRow> wide_evaluators();
 std::span<const EvaluatorRow> axis_evaluators();
 std::span<const EvaluatorRow> control_evaluators();
 std::span<const EvaluatorRow> movement_evaluators();
+std::span<const EvaluatorRow> index_evaluators();
+std::span<const EvaluatorRow> window_evaluators();
+std::span<const EvaluatorRow> composed_evaluators();
 
 /// The numbers of a tensor of integers: a shape, axes, indices.
 std::vector<int64_t> integers(const ov::Tensor& tensor);
