@@ -80,6 +80,13 @@ bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::Tens
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   outputs.clear();
   if (const Evaluator own = find_evaluator(*node); own && own(*node, outputs, inputs)) return true;
+  const bool is_open = node->get_output_partial_shape(0).is_dynamic();
+  if (is_open && !inputs.empty() && !ov::is_type<ov::op::util::MultiSubGraphOp>(node)) {
+    ov::OutputVector leaves;
+    for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
+    const auto known = node->clone_with_new_inputs(leaves);  // its shape, now that its inputs are
+    if (known->get_output_partial_shape(0).is_static()) return evaluate(known, outputs, inputs);
+  }
   if (node->has_evaluate()) {
     outputs = allocate(*node);
     if (try_evaluate(*node, outputs, inputs)) return true;

@@ -65,7 +65,10 @@ std::vector<ov::Tensor> interpret_model(const ov::Model& model, const std::vecto
   const auto graph = model.clone();
   const auto parameters = graph->get_parameters();  // by value: replacing changes the list
   for (size_t i = 0; i < parameters.size(); ++i) parameters[i]->output(0).replace(constant(inputs[i]));
-  graph->validate_nodes_and_infer_types();
+  for (const auto& node : graph->get_ordered_ops()) {
+    // OpenVINO 2026.4.1 gives a state of a Loop of no steps a first dimension of 0, and throws where it is a scalar.
+    if (!ov::is_type<ov::op::v5::Loop>(node)) node->validate_and_infer_types();
+  }
   Outputs targets;
   for (const auto& result : graph->get_results()) targets.push_back(result->input_value(0));
   return interpret(pending_nodes(targets), targets);
