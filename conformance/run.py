@@ -66,7 +66,11 @@ def run_job(job):
     """Runs a test file, or a part of it, to its end, through crashes."""
     begin, root, record = time.monotonic(), job.root, job.record
     share = f"{job.part}/{job.count}"
-    environment = os.environ | {"CONFORMANCE_RECORD": str(record), "CONFORMANCE_SHARE": share, "CUDA_VISIBLE_DEVICES": ""}
+    environment = os.environ | {
+        "CONFORMANCE_RECORD": str(record),
+        "CONFORMANCE_SHARE": share,
+        "CUDA_VISIBLE_DEVICES": "",
+    }
     folders = [str(HERE), str(root.parents[1]), str(LIBRARY.parents[1])]
     command = ["-c", str(HERE / "pytest.ini"), "--rootdir", str(root), str(root / job.file)]
     while True:

@@ -24,7 +24,11 @@ SHRINKING = {
     "resize": (lambda x: ops.image.resize(x[4:], (8, 8)), (6, 5, 5, 3), (3, 5, 5, 3)),
     "det": (lambda x: ops.det(x[4:]), (6, 4, 4), (3, 4, 4)),
     "segment_sum": (lambda x: ops.segment_sum(x[4:], x[4:, 0] > 9, 3), (6, 4), (3, 4)),
-    "chosen by its numbers": (lambda x: ops.exp(ops.take(x, ops.nonzero(x[:, 0] > 0.5)[0], axis=0) * 3), (6, 4), (6, 4)),
+    "chosen by its numbers": (
+        lambda x: ops.exp(ops.take(x, ops.nonzero(x[:, 0] > 0.5)[0], axis=0) * 3),
+        (6, 4),
+        (6, 4),
+    ),
     "a branch": (lambda x: ops.cond(ops.sum(x) > 0, lambda: x, lambda: x[0:0] * 2), (3, 4), (3, 4)),
     "an empty input": (lambda x: ops.matmul(x, ONES), (3, 4), (0, 4)),
 }
