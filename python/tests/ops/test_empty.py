@@ -51,3 +51,21 @@ def test_an_empty_tensor_within_a_program(name, is_open):
         (got,) = (shared or program(shape, function))([x])
         assert got.shape == want.shape and got.dtype == want.dtype
         np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("name", SHRINKING)
+def test_an_empty_tensor_in_an_eager_graph(name):
+    function, *shapes = SHRINKING[name]
+    for sign, shape in zip((1, -1, -1), shapes, strict=False):
+        x = ops.convert_to_tensor(sign * np.random.default_rng(0).uniform(0.6, 1, shape).astype("float32"))
+        want, got = (in_tier(tier, function, x) for tier in ("interpret", "compile"))
+        assert got.shape == want.shape
+        np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-6)
+
+
+def in_tier(tier, function, x):
+    _native.set_tier(tier)
+    try:
+        return ops.convert_to_numpy(function(x))
+    finally:
+        _native.set_tier("automatic")
