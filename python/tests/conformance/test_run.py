@@ -199,6 +199,8 @@ def test_conditions_on_the_backend_are_taken_out():
     )
     assert source.unskip("skipif(not backend.SUPPORTS_COMPLEX_DTYPES)") == "skipif(not True)"
     assert source.unskip('skipif(backend.backend() != "tensorflow")') == 'skipif(backend.backend() != "tensorflow")'
+    einsum = 'skipif(\n    {},\n    reason=f"{{backend.backend()}} doesn\'t implement custom ops for einsum.",\n)'
+    assert source.unskip(einsum.format('backend.backend() != "tensorflow"')) == einsum.format("False")
     text = 'if backend.backend() in ("numpy", "openvino"):\n    self.skipTest("openvino cannot")\n'
     assert (
         source.unskip(text)
