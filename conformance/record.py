@@ -44,8 +44,8 @@ def outcomes(lines):
 
 
 def seconds(lines):
-    """How long the file took; of a run that was broken off, its last part."""
-    return lines[-1].get("seconds", 0.0) if is_complete(lines) else 0.0
+    """How long the file took, all parts together; of a run that was broken off, what came after."""
+    return sum(line["seconds"] for line in lines if "end" in line)
 
 
 def counts(lines):

@@ -2,16 +2,15 @@
 
     python conformance/run.py [--jobs 2] [--fresh] [PART ...]
 
-A part is a folder or a file below keras/src: ops, layers/core, ops/nn_test.py. Each file has a process of its own, and
-a record in build/conformance/results: a run that was broken off goes on where it was. A crash ends one test, not the
-run.
+A part is a folder or a file below keras/src: ops, layers/core, ops/nn_test.py. Each file has a process of its own (a
+long one several), and a record in build/conformance/results: a run that was broken off goes on where it was. A crash
+ends one test, not the run.
 """
 
 import argparse
 import concurrent.futures
 import importlib.util
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +19,7 @@ import source
 from record import add_line, counts, is_complete, last_start, read_record
 
 import report
+import worker
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "build/conformance"
@@ -28,46 +28,61 @@ WHOLE = ["."]
 QUICK = ["ops/einops_test.py", "ops/function_test.py", "ops/operation_test.py", "ops/operation_utils_test.py"]
 QUICK += ["random/random_test.py", "backend/common/keras_tensor_test.py", "layers/core/dense_test.py"]
 SILENCE = 300  # seconds without a line in the record, after which a test counts as hung
+PART_BYTES = 80_000  # a longer file is run in parts
 
 
-def record_of(file, folder=FOLDER):
-    return folder / "results" / (file.replace("/", ".") + ".jsonl")
+class Job:
+    """A file, or one of `count` equal parts of a long one."""
+
+    def __init__(self, root, file, part=0, count=1):
+        self.root, self.file, self.part, self.count = root, file, part, count
+        self.size = (root / file).stat().st_size // count
+        name = file.replace("/", ".") + (f".{part}" if count > 1 else "")
+        self.record = FOLDER / "results" / f"{name}.jsonl"
+
+
+def jobs_of(root, file):
+    count = 1 + (root / file).stat().st_size // PART_BYTES
+    return [Job(root, file, part, count) for part in range(count)]
 
 
 def wait(process, record):
     """The process's status, or None if it had to be stopped since its record grew no more."""
     grown, size = time.monotonic(), -1
-    while process.poll() is None:
-        time.sleep(0.2)
+    while process.is_alive():
+        process.join(0.2)
         now = record.stat().st_size if record.exists() else 0
         if now != size:
             grown, size = time.monotonic(), now
         elif time.monotonic() - grown > SILENCE:
             process.kill()
-            process.wait()
+            process.join()
             return None
-    return process.returncode
+    return process.exitcode
 
 
-def run_file(root, file, record):
-    """Runs a test file to its end, through crashes."""
-    start = time.monotonic()
-    environment = os.environ | {"CONFORMANCE_RECORD": str(record), "CUDA_VISIBLE_DEVICES": ""}
-    environment["PYTHONPATH"] = os.pathsep.join([str(HERE), str(root.parents[1]), environment.get("PYTHONPATH", "")])
-    command = [sys.executable, "-m", "pytest", "-c", HERE / "pytest.ini", "--rootdir", root, root / file]
+def run_job(job):
+    """Runs a test file, or a part of it, to its end, through crashes."""
+    begin, root, record = time.monotonic(), job.root, job.record
+    share = f"{job.part}/{job.count}"
+    environment = os.environ | {
+        "CONFORMANCE_RECORD": str(record),
+        "CONFORMANCE_SHARE": share,
+        "CUDA_VISIBLE_DEVICES": "",
+    }
+    folders = [str(HERE), str(root.parents[1]), str(LIBRARY.parents[1])]
+    command = ["-c", str(HERE / "pytest.ini"), "--rootdir", str(root), str(root / job.file)]
     while True:
-        with open(record.with_suffix(".log"), "wb") as log:
-            # Not in keras/src, whose `random` would hide Python's.
-            streams = {"stdout": log, "stderr": subprocess.STDOUT}
-            status = wait(subprocess.Popen(command, env=environment, cwd=root.parents[1], **streams), record)
+        process = worker.start(folders, environment, str(record.with_suffix(".log")), command)
+        status = wait(process, record)
         running = last_start(read_record(record))
         if running is None or (status is not None and 0 <= status <= 5):
             break
         what = "hung" if status is None else f"crashed the process (status {status})"
         add_line(record, id=running, outcome="failed", reason=what)
     if not counts(read_record(record)):
-        add_line(record, id=file, outcome="failed", reason=f"no test of it ran (status {status})")
-    add_line(record, end=True, seconds=round(time.monotonic() - start, 1))
+        add_line(record, id=job.file, outcome="failed", reason=f"no test of it ran (status {status})")
+    add_line(record, end=True, seconds=round(time.monotonic() - begin, 1))
 
 
 def is_current(record):
@@ -86,16 +101,20 @@ def main():
     root = source.unpack(FOLDER)
     files = source.test_files(root, options.parts or (QUICK if options.quick else WHOLE))
     (FOLDER / "results").mkdir(exist_ok=True)
-    waiting = [file for file in files if options.fresh or not is_current(record_of(file))]
-    for record in map(record_of, waiting):
+    jobs = [job for file in files for job in jobs_of(root, file)]
+    waiting = [job for job in jobs if options.fresh or not is_current(job.record)]
+    waiting.sort(key=lambda job: -job.size)  # the longest first, so that none is left for the end
+    for record in (job.record for job in waiting):
         if options.fresh or is_complete(read_record(record)):  # one that is not complete is gone on with
             record.unlink(missing_ok=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        runs = {pool.submit(run_file, root, file, record_of(file)): file for file in waiting}
+        runs = {pool.submit(run_job, job): job for job in waiting}
         for n, run in enumerate(concurrent.futures.as_completed(runs), 1):
             run.result()
-            print(f"[{n}/{len(waiting)}] {runs[run]}: {dict(counts(read_record(record_of(runs[run]))))}", flush=True)
-    return report.compare({file: read_record(record_of(file)) for file in files}, HERE / "todo.txt", options.shrink)
+            job = runs[run]
+            print(f"[{n}/{len(waiting)}] {job.record.stem}: {dict(counts(read_record(job.record)))}", flush=True)
+    records = {file: [line for job in jobs_of(root, file) for line in read_record(job.record)] for file in files}
+    return report.compare(records, HERE / "todo.txt", options.shrink)
 
 
 if __name__ == "__main__":

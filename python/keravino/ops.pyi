@@ -276,7 +276,7 @@ def eig(x: ArrayLike) -> tuple[Tensor, Tensor]:
 def eigh(x: ArrayLike) -> tuple[Tensor, Tensor]:
     """Eigenvalues, in rising order, and eigenvectors of symmetric matrices."""
 
-def einsum(subscripts: str, *operands: ArrayLike) -> Tensor:
+def einsum(subscripts: str, *operands: ArrayLike, **kwargs: Any) -> Tensor:
     """Einstein's summation."""
 
 def elastic_transform(images: ArrayLike, alpha: float = 20, sigma: float = 5, interpolation: str = "bilinear", fill_mode: str = "reflect", fill_value: float = 0, seed: ArrayLike = None, data_format: str | None = None) -> Tensor:

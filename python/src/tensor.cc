@@ -91,7 +91,7 @@ constexpr std::pair<const char*, const char*> kUnary[] = {
 }  // namespace
 
 void add_tensor(nb::module_& module) {
-  nb::class_<Tensor> tensor(module, "Tensor", nb::is_weak_referenceable(),
+  nb::class_<Tensor> tensor(module, "Tensor", nb::is_weak_referenceable(), nb::dynamic_attr(),
                             "A value on OpenVINO. Ops build its graph; its numbers are computed when asked for.");
   tensor.def_prop_ro("shape", &shape_of, "Its shape as a tuple; None for a dimension not known while tracing.");
   tensor.def_prop_ro(

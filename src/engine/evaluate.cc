@@ -35,21 +35,33 @@ bool try_evaluate(const ov::Node& node, ov::TensorVector& outputs, const ov::Ten
   }
 }
 
-/// Computes in the next wider element type and converts back; integers wrap as they would have in their own type.
-bool evaluate_wider(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (inputs.empty()) return false;
-  // Shapes, axes and conditions keep their type. Data has the type of the result, or (comparisons) of the first input.
-  const auto has_type = [&](const Type& type) {
-    return std::any_of(inputs.begin(), inputs.end(), [&](const auto& in) { return in.get_element_type() == type; });
-  };
-  const Type out = node->get_output_element_type(0);
-  const Type from = has_type(out) ? out : inputs[0].get_element_type();
-  const Type to = wider(from);
+/// The type of a node's data: that of the result, or (comparisons) of the first input. Shapes, axes and conditions have
+/// their own.
+Type data_type(const ov::Node& node, const ov::TensorVector& inputs) {
+  const Type out = node.get_output_element_type(0);
+  const bool has_it =
+      std::any_of(inputs.begin(), inputs.end(), [&](const auto& in) { return in.get_element_type() == out; });
+  return has_it ? out : inputs[0].get_element_type();
+}
+
+}  // namespace
+
+ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
+  if (tensor.get_element_type() == type) return tensor;
+  const ov::op::v0::Convert node(constant(tensor), type);
+  ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
+  OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);
+  return outputs[0];
+}
+
+bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs,
+                 const ov::TensorVector& inputs) {
+  const Type from = data_type(*node, inputs);
   ov::TensorVector wide_inputs;
   ov::OutputVector wide_sources;
   bool widened = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool data = inputs[i].get_element_type() == from && to != ov::element::dynamic;
+    const bool data = inputs[i].get_element_type() == from;
     wide_inputs.push_back(data ? convert(inputs[i], to) : inputs[i]);
     wide_sources.push_back(constant(wide_inputs.back()));
     widened = widened || data;
@@ -103,12 +115,20 @@ bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, 
     return true;
   }
   if (const EvaluatorRow* own = find_row(*node); own && own->evaluate(*node, outputs, inputs)) return true;
+  const bool is_open = node->get_output_partial_shape(0).is_dynamic();
+  if (is_open && !inputs.empty() && !ov::is_type<ov::op::util::MultiSubGraphOp>(node)) {
+    ov::OutputVector leaves;
+    for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
+    const auto known = node->clone_with_new_inputs(leaves);  // its shape, now that its inputs are
+    if (known->get_output_partial_shape(0).is_static()) return evaluate(known, outputs, inputs);
+  }
   if (node->has_evaluate() && !cuts_digits(*node)) {
     outputs = allocate(*node);
     if (try_evaluate(*node, outputs, inputs)) return true;
   }
-  if (ov::is_type<ov::op::v0::Convert>(node)) return false;
-  return evaluate_wider(node, outputs, inputs);
+  if (inputs.empty() || ov::is_type<ov::op::v0::Convert>(node)) return false;
+  const Type type = wider(data_type(*node, inputs));
+  return type != ov::element::dynamic && evaluate_as(type, node, outputs, inputs);
 }
 
 }  // namespace keravino::engine

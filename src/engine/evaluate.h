@@ -9,6 +9,10 @@ namespace keravino::engine {
 /// Element types that an op's own `evaluate` lacks go through a wider one and back.
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs);
 
+/// The same with its data in another type, and back; integers wrap as they would have in their own type.
+bool evaluate_as(const ov::element::Type& type, const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs,
+                 const ov::TensorVector& inputs);
+
 /// A copy of `tensor` in another element type (NumPy's astype: truncation, wrap-around, nonzero is true).
 ov::Tensor convert(const ov::Tensor& tensor, const ov::element::Type& type);
 

@@ -77,7 +77,7 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
 
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
-    : model_(traced_model(parameters, outputs, is_cpu(options.device))), wide_(has_float64(*model_)) {
+    : model_(traced_model(parameters, outputs, is_cpu(options.device))), wide_(has_float64(*model_)), guard_(model_) {
   check_device(options.device);
   const auto computed = model_->clone();
   for (size_t i = model_->get_results().size(); i-- > 0;) {
@@ -123,10 +123,9 @@ void Program::release(ov::InferRequest request) {
 
 std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   check(inputs);
-  // The CPU plugin's kernels crash on an empty tensor where the dimension was not known when it compiled.
-  const auto is_empty = [](const ov::Tensor& tensor) { return tensor.get_size() == 0; };
-  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) ||
-      std::any_of(inputs.begin(), inputs.end(), is_empty)) {
+  std::vector<ov::Shape> shapes;
+  for (const ov::Tensor& input : inputs) shapes.push_back(input.get_shape());
+  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(shapes)) {
     const std::lock_guard lock(graph_mutex());
     std::vector<ov::Tensor> outputs = interpret_model(*model_, inputs);
     for (ov::Tensor& output : outputs) output = copy(output);

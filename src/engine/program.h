@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/device.h"
+#include "engine/empty.h"
 #include "keravino/tensor.h"
 
 namespace keravino::engine {
@@ -42,6 +43,7 @@ class Program {
   std::shared_ptr<ov::Model> model_;
   ov::CompiledModel compiled_;
   bool wide_;  // float64 inside: the interpreter computes it, a plugin would narrow it
+  EmptyGuard guard_;
   // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
   std::map<size_t, size_t> input_of_output_;
   std::vector<size_t> computed_;  // the other outputs, in the compiled graph's order

@@ -79,7 +79,9 @@ std::pair<Tensor, Tensor> ctc_decode(Tensor inputs, Tensor sequence_lengths, std
   const Tensor logits = as(inputs, computed_dtype(inputs));
   const int64_t blank = blank_of(inputs, mask_index);
   if (strategy == "greedy") return greedy(logits, sequence_lengths, merge_repeated, blank);
-  if (strategy != "beam_search") throw Error("strategy must be \"greedy\" or \"beam_search\"");
+  if (strategy != "beam_search") {
+    throw Error("Invalid strategy: it must be \"greedy\" or \"beam_search\"");
+  }
   if (beam_width <= 0 || top_paths <= 0) throw Error("beam_width and top_paths must be positive");
   const std::vector<Tensor> operands{logits, as(sequence_lengths, DType::int32)};
   const auto outputs = computed(make_all<kernels::CtcBeamSearch>(operands, beam_width, top_paths, blank));

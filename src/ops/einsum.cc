@@ -151,7 +151,7 @@ Tensor einsum(std::string subscripts, std::vector<Tensor> operands) {
 
 namespace {
 constexpr OpDef kOps[] = {
-    op<&einsum>("numpy.einsum(subscripts, *operands)", "Einstein's summation."),
+    op<&einsum>("numpy.einsum(subscripts, *operands, **kwargs)", "Einstein's summation."),
 };
 }  // namespace
 std::span<const OpDef> einsum_ops() { return kOps; }

@@ -59,12 +59,14 @@ Tensor resized(const Tensor& x, int64_t size) {
 Tensor window_of(const SignalWindow& window, int64_t sequence_length, int64_t fft_length, DType dtype) {
   if (fft_length < sequence_length) {
     throw Error(
-        fmt::format("fft_length must not be less than sequence_length, got {} and {}", fft_length, sequence_length));
+        fmt::format("`fft_length` must equal or exceed sequence_length, got {} and {}", fft_length, sequence_length));
   }
   Tensor numbers = window.numbers;
   if (!numbers && window.name.empty()) return {};
   if (!numbers) {
-    if (window.name != "hann" && window.name != "hamming") throw Error("window must be \"hann\" or \"hamming\"");
+    if (window.name != "hann" && window.name != "hamming") {
+      throw Error("If a string is passed to `window`, it must be \"hann\" or \"hamming\"");
+    }
     const double mean = window.name == "hann" ? 0.5 : 0.54;
     std::vector<double> values;
     for (int64_t i = 0; i < sequence_length; ++i) {
@@ -75,7 +77,7 @@ Tensor window_of(const SignalWindow& window, int64_t sequence_length, int64_t ff
   }
   if (numbers.rank() != 1 || known(dim(numbers, 0)) != sequence_length) {
     throw Error(
-        fmt::format("window must be a vector of sequence_length numbers, got shape {}", to_string(numbers.shape())));
+        fmt::format("The shape of `window` must be equal to (sequence_length,), got {}", to_string(numbers.shape())));
   }
   const int64_t before = (fft_length - sequence_length) / 2;
   return make<v::v1::Pad>(as(numbers, dtype), std::vector<int64_t>{before},
@@ -130,7 +132,7 @@ Tensor extract_sequences(Tensor x, int64_t sequence_length, int64_t sequence_str
 Complex stft(Tensor x, int64_t sequence_length, int64_t sequence_stride, int64_t fft_length, SignalWindow window,
              bool center) {
   if (x.dtype() != DType::float32 && x.dtype() != DType::float64) {
-    throw Error(Error::Kind::type, fmt::format("x must be float32 or float64, got {}", name(x.dtype())));
+    throw Error(Error::Kind::type, fmt::format("x must be `float32` or `float64`, got {}", name(x.dtype())));
   }
   demand_positive(sequence_length, "sequence_length");
   const Tensor factors = window_of(window, sequence_length, fft_length, x.dtype());

@@ -157,7 +157,9 @@ std::pair<Tensor, Tensor> lu_factor(Tensor x) {
 }
 
 std::pair<Tensor, Tensor> qr(Tensor x, std::string mode) {
-  if (mode != "reduced" && mode != "complete") throw Error("mode must be \"reduced\" or \"complete\"");
+  if (mode != "reduced" && mode != "complete") {
+    throw Error("unknown mode. Expected one of {'reduced', 'complete'}");
+  }
   return run_pair(mode == "reduced" ? Routine::qr : Routine::qr_complete, matrices(x));
 }
 

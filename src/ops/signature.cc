@@ -75,10 +75,12 @@ std::vector<std::string> split_params(std::string_view text) {
   return parts;
 }
 
-size_t index_of(const Op& op, const std::string& name) {
+/// The parameter of a name; nothing for a keyword that **kwargs takes.
+std::optional<size_t> index_of(const Op& op, const std::string& name) {
   for (size_t i = 0; i < op.params.size(); ++i) {
     if (op.params[i].name == name) return i;
   }
+  if (op.signature.ends_with("**kwargs)")) return {};
   throw Error(Error::Kind::type, fmt::format("[keras.ops.{}] unknown argument \"{}\". Signature: {}{}", op.name, name,
                                              op.name, op.signature));
 }
@@ -98,6 +100,7 @@ Op parse_signature(const OpDef& def) {
         {},
         &def};
   for (const std::string& part : split_params(text.substr(open + 1, text.size() - open - 2))) {
+    if (part.starts_with("**")) continue;  // hints for other backends, which change no result
     const size_t equals = part.find('=');
     Param param{part.substr(0, equals), std::nullopt};
     if (equals != std::string::npos) param.fallback = Literal(std::string_view(part).substr(equals + 1)).read();
@@ -130,11 +133,12 @@ List bind(const Op& op, const List& args, const std::vector<std::pair<std::strin
     given[i] = true;
   }
   for (const auto& [name, value] : named) {
-    const size_t i = index_of(op, name);
-    if (given[i])
+    const auto i = index_of(op, name);
+    if (!i) continue;
+    if (given[*i])
       throw Error(Error::Kind::type, fmt::format("[keras.ops.{}] argument \"{}\" given twice", op.name, name));
-    bound[i] = value;
-    given[i] = true;
+    bound[*i] = value;
+    given[*i] = true;
   }
   for (size_t i = 0; i < bound.size(); ++i) {
     if (given[i]) continue;

@@ -11,12 +11,16 @@ namespace {
 
 using Format = std::optional<std::string>;
 
+void check_images(const Tensor& images) {
+  if (images.rank() == 3 || images.rank() == 4) return;
+  throw Error(fmt::format("Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images), got {}",
+                          images.rank()));
+}
+
 /// Calls `function` on images as (N, H, W, C) and gives the result the layout that they had.
 template <class Function>
 Tensor on_batches(const Tensor& images, const Format& data_format, Function function) {
-  if (images.rank() != 3 && images.rank() != 4) {
-    throw Error(fmt::format("images must have 3 or 4 dimensions, got {}", images.rank()));
-  }
+  check_images(images);
   const bool alone = images.rank() == 3;
   const bool first = !is_channels_last(data_format);
   Tensor x = alone ? expand_dims(images, {0}) : strong(images);
@@ -79,9 +83,9 @@ DType filter_dtype(DType dtype) { return is_float(dtype) ? sum_precision(dtype) 
 
 Tensor map_coordinates(Tensor inputs, Tensor coordinates, int64_t order, std::string fill_mode, double fill_value) {
   inputs = strong(inputs);
-  if (coordinates.rank() < 2) throw Error("coordinates must have at least 2 dimensions");
+  if (coordinates.rank() < 2) throw Error("Invalid coordinates rank: expected at least rank 2");
   if (known(dim(coordinates, 0)).value_or(inputs.rank()) != inputs.rank())
-    throw Error("coordinates must have one row for each axis of inputs");
+    throw Error("the first dimension of `coordinates` must be the same as the rank of `inputs`");
   std::vector<Tensor> places;
   for (int64_t axis = 0; axis < inputs.rank(); ++axis) {
     places.push_back(make<v::v8::Gather>(strong(coordinates), as_scalar(axis), as_scalar(int64_t{0})));
@@ -93,7 +97,10 @@ Tensor affine_transform(Tensor images, Tensor transform, std::string interpolati
                         double fill_value, Format data_format) {
   const Sampling sampling{order_of(interpolation), fill_mode, fill_value};
   check(sampling);
-  if (transform.rank() != 1 && transform.rank() != 2) throw Error("transform must have 1 or 2 dimensions");
+  check_images(images);
+  if (transform.rank() != 1 && transform.rank() != 2) {
+    throw Error("Invalid transform rank: expected rank 1 (single transform) or rank 2 (batch of transforms)");
+  }
   if (known(dim(transform, -1)).value_or(8) != 8) throw Error("a transform is of 8 numbers");
   const Tensor transforms = transform.rank() == 1 ? expand_dims(transform, {0}) : strong(transform);
   return on_batches(images, data_format, [&](const Tensor& x) { return warped(x, transforms, sampling); });
@@ -101,10 +108,10 @@ Tensor affine_transform(Tensor images, Tensor transform, std::string interpolati
 
 Tensor compute_homography_matrix(Tensor start_points, Tensor end_points) {
   promote_float(start_points, end_points);
-  for (const Tensor& points : {start_points, end_points}) {
+  for (const auto& [points, name] : {std::pair(start_points, "start_points"), std::pair(end_points, "end_points")}) {
     if ((points.rank() != 2 && points.rank() != 3) || known(dim(points, -1)).value_or(2) != 2 ||
         known(dim(points, -2)).value_or(4) != 4) {
-      throw Error("points must be of shape (4, 2) or (N, 4, 2)");
+      throw Error(fmt::format("Invalid {} shape: expected (4, 2) or, for a batch, (N, 4, 2)", name));
     }
   }
   if (start_points.rank() != end_points.rank()) throw Error("start_points and end_points must have the same shape");
@@ -125,6 +132,7 @@ Tensor compute_homography_matrix(Tensor start_points, Tensor end_points) {
 Tensor perspective_transform(Tensor images, Tensor start_points, Tensor end_points, std::string interpolation,
                              double fill_value, Format data_format) {
   const Sampling sampling{order_of(interpolation), "constant", fill_value};
+  check_images(images);
   Tensor transforms = compute_homography_matrix(as(start_points, DType::float32), as(end_points, DType::float32));
   if (transforms.rank() == 1) transforms = expand_dims(transforms, {0});
   return on_batches(images, data_format, [&](const Tensor& x) { return warped(x, transforms, sampling); });

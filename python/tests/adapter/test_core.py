@@ -141,6 +141,14 @@ def test_errors(call, kind, text):
     assert str(caught.value) == text
 
 
+def test_a_tensor_takes_attributes():
+    x = ops.convert_to_tensor([1.0])
+    x.trainable = False  # as Keras does with the unpacked weights of a quantized layer
+    assert x.trainable is False and not hasattr(ops.convert_to_tensor([1.0]), "trainable")
+    with pytest.raises(AttributeError):
+        x.shape = (2,)
+
+
 def test_is_tensor():
     assert ops.is_tensor(ops.convert_to_tensor(1))
     assert not ops.is_tensor(np.ones(1)) and not ops.is_tensor(1) and not ops.is_tensor(torch.ones(1))

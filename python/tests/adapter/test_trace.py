@@ -125,6 +125,12 @@ def test_empty_and_scalar():
     assert function(np.zeros((3, 0), "float32")).shape == (3, 0)
 
 
+def test_products_by_way_of_one_column():  # the CPU plugin's fusion cannot compile them for four rows
+    x, first, second = (np.random.default_rng(0).random(shape, "float32") for shape in ((4, 32), (32, 1), (1, 1)))
+    got = Function(lambda x: keras.ops.matmul(keras.ops.matmul(x, first), second))(x)
+    np.testing.assert_allclose(got, x @ first @ second, rtol=1e-5)
+
+
 def test_not_contiguous():
     x = np.arange(12, dtype="float32").reshape(3, 4)
     assert Function(lambda x: x + 0)(x.T[::2]).tolist() == x.T[::2].tolist()

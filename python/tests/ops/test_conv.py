@@ -6,10 +6,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from keras.src.backend.common.backend_utils import compute_conv_transpose_padding_args_for_jax
-from records import Record, check, check_error, function, pytest_params
-
-# float64 needs an evaluator of its own in the interpreter.
-FLOATS = ("float16", "bfloat16", "float32")
+from records import FLOATS, Record, check, check_error, function, pytest_params
 
 
 def each(value, rank):

@@ -101,7 +101,7 @@ ERRORS = [
     ("ctc_loss", (TARGET + 4, LOGITS, TARGET_LENGTH, LENGTH), "label 5 is none of the 5 classes"),
     ("ctc_loss", (TARGET, LOGITS, TARGET_LENGTH[:2], LENGTH),
      "target_length and output must have the same first dimension, got shapes (2,) and (4, 9, 5)"),
-    ("ctc_decode", (LOGITS, LENGTH, "best"), 'strategy must be "greedy" or "beam_search"'),
+    ("ctc_decode", (LOGITS, LENGTH, "best"), 'Invalid strategy: it must be "greedy" or "beam_search"'),
     ("ctc_decode", (LOGITS, LENGTH, "beam_search", 0), "beam_width and top_paths must be positive"),
     ("ctc_decode", (LOGITS, LENGTH, "greedy", 1, 1, True, 5), "mask_index 5 is none of the 5 classes"),
 ]  # fmt: skip

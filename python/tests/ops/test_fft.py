@@ -163,10 +163,10 @@ ERRORS = [
     ("fft2", ((ONES[0], ONES[0]),), "at least 2 dimensions are wanted, got 1"),
     ("rfft", (ONES, 0), "fft_length must be positive, got 0"),
     ("extract_sequences", (ONES, 5, 1), "sequence_length is 5, but the last axis has size 4"),
-    ("stft", (ONES, 4, 1, 3), "fft_length must not be less than sequence_length, got 3 and 4"),
+    ("stft", (ONES, 4, 1, 3), "`fft_length` must equal or exceed sequence_length, got 3 and 4"),
     ("stft", (ONES, 4, 1, 8), "with center, x must have more than fft_length / 2 numbers, got 4"),
-    ("stft", (ONES, 2, 1, 2, "box"), 'window must be "hann" or "hamming"'),
-    ("stft", (ONES, 2, 1, 2, ONES[0]), "window must be a vector of sequence_length numbers, got shape (4,)"),
+    ("stft", (ONES, 2, 1, 2, "box"), 'If a string is passed to `window`, it must be "hann" or "hamming"'),
+    ("stft", (ONES, 2, 1, 2, ONES[0]), "The shape of `window` must be equal to (sequence_length,), got (4,)"),
 ]
 
 
@@ -180,7 +180,7 @@ def test_error(name, args, text):
 def test_stft_of_another_dtype():
     check_error(
         lambda: function("math.stft")(ONES.astype("float16"), 2, 1, 2),
-        "[keras.ops.stft] x must be float32 or float64, got float16. Received: x.shape=(2, 4), x.dtype=float16, "
+        "[keras.ops.stft] x must be `float32` or `float64`, got float16. Received: x.shape=(2, 4), x.dtype=float16, "
         'sequence_length=2, sequence_stride=1, fft_length=2, window="hann", center=True',
         TypeError,
     )

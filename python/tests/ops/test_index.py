@@ -126,7 +126,9 @@ def test_blocks(tier):
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
-@pytest.mark.parametrize("dtype", ["float32", "int32", "float16", "int8", "uint8", "bfloat16"])
+@pytest.mark.parametrize(
+    "dtype", ["float32", "float64", "int32", "int64", "uint64", "float16", "int8", "uint8", "bfloat16"]
+)
 def test_scatter(dtype, tier):
     dtype = keras.backend.standardize_dtype(dtype)
     indices = np.array([[1, 2], [0, 0], [1, 2], [-1, 1]])

@@ -243,7 +243,7 @@ ERRORS = [
      "Received: x.shape=(3,), x.dtype=float32"),
     ("det", (np.ones((2, 3), "float32"),), "a square matrix is wanted, got 2 x 3. "
      "Received: x.shape=(2, 3), x.dtype=float32"),
-    ("qr", (BAD, "full"), f'mode must be "reduced" or "complete". Received: {RECEIVED}, mode="full"'),
+    ("qr", (BAD, "full"), "unknown mode. Expected one of {'reduced', 'complete'}. " f'Received: {RECEIVED}, mode="full"'),
     ("solve", (BAD, np.ones((3, 1), "float32")), "b has 3 rows, a 2. "
      "Received: a.shape=(2, 2), a.dtype=float32, b.shape=(3, 1), b.dtype=float32"),
     ("lstsq", (BAD[0], BAD), "a must be a matrix, got 1 dimensions. "

@@ -130,6 +130,11 @@ def test_dtypes_of_products():
     assert (got.dtype, got.numpy().item()) == ("int32", 7 * 2**21)
 
 
+def test_einsum_passes_over_hints():
+    x = np.arange(6, dtype="float32").reshape(2, 3)
+    np.testing.assert_array_equal(function("numpy.einsum")("ij->ji", x, optimize="greedy").numpy(), x.T)
+
+
 @pytest.mark.parametrize("tier", ["interpret", "compile"])
 def test_norm(tier):
     x = np.random.default_rng(0).normal(size=(3, 4)).astype("float32")

@@ -4,11 +4,8 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from records import Record, check, check_error, function, pytest_params
+from records import FLOATS, Record, check, check_error, function, pytest_params
 from test_conv import each, same_pads
-
-# float64 needs an evaluator of its own in the interpreter.
-FLOATS = ("float16", "bfloat16", "float32")
 
 
 def windows(x, pool_size, strides=None, padding="valid", data_format="channels_last", fill=0.0):

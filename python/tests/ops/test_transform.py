@@ -148,14 +148,14 @@ def test_dtypes():
 
 ERRORS = [
     ("map_coordinates", (np.ones((2, 2), "float32"), np.ones((3, 2), "float32"), 1),
-     "coordinates must have one row for each axis of inputs"),
+     "the first dimension of `coordinates` must be the same as the rank of `inputs`"),
     ("map_coordinates", (np.ones((2, 2), "float32"), np.ones((2, 2), "float32"), 2), "order must be 0 or 1, got 2"),
     ("affine_transform", (IMAGES, TRANSFORM[:, :7]), "a transform is of 8 numbers"),
     ("affine_transform", (IMAGES, TRANSFORM, "cubic"), 'interpolation must be "nearest" or "bilinear"'),
     ("affine_transform", (IMAGES, TRANSFORM, "nearest", "edge"),
      'fill_mode must be "constant", "nearest", "wrap", "mirror" or "reflect"'),
-    ("affine_transform", (IMAGES[0, 0], TRANSFORM), "images must have 3 or 4 dimensions, got 2"),
-    ("compute_homography_matrix", (START[:, :3], END), "points must be of shape (4, 2) or (N, 4, 2)"),
+    ("affine_transform", (IMAGES[0, 0], TRANSFORM), "Invalid images rank: expected rank 3 (single image) or rank 4 (batch of images), got 2"),
+    ("compute_homography_matrix", (START[:, :3], END), "Invalid start_points shape: expected (4, 2) or, for a batch, (N, 4, 2)"),
     ("sobel_edges", (IMAGES[0],), "images must have 4 dimensions, got 3"),
 ]  # fmt: skip
 

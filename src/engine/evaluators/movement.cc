@@ -9,13 +9,6 @@ namespace {
 
 namespace v = ov::op;
 
-/// Whether elements are whole bytes that may be copied.
-bool movable(const ov::Tensor& tensor) {
-  return tensor.get_element_type().bitwidth() >= 8 && tensor.get_element_type() != ov::element::string;
-}
-
-std::byte* bytes(const ov::Tensor& tensor) { return static_cast<std::byte*>(const_cast<ov::Tensor&>(tensor).data()); }
-
 /// The result in order; `from` leads to its first element, `strides` (bytes in the source) along its axes.
 bool copy_to_dense(ov::TensorVector& outputs, const ov::Tensor& source, const ov::Shape& shape, const std::byte* from,
                    const std::vector<std::ptrdiff_t>& strides) {
@@ -141,36 +134,6 @@ bool pad(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
   return true;
 }
 
-/// Negative indices count from the end; zeros where an index is out of range, as OpenVINO has it.
-bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  const ov::Tensor& in = inputs[0];
-  if (!movable(in) || static_cast<const v::v8::Gather&>(node).get_batch_dims() != 0) return false;
-  const auto indices = integers(inputs[1]);
-  const ov::Shape& own = in.get_shape();
-  const auto split = own.begin() + static_cast<std::ptrdiff_t>(normal_axis(integers(inputs[2])[0], own.size()));
-  ov::Shape shape(own.begin(), split);
-  shape.insert(shape.end(), inputs[1].get_shape().begin(), inputs[1].get_shape().end());
-  shape.insert(shape.end(), split + 1, own.end());
-  ov::Tensor out(in.get_element_type(), shape);
-  const size_t outer = ov::shape_size(ov::Shape(own.begin(), split));
-  const size_t run = ov::shape_size(ov::Shape(split + 1, own.end())) * in.get_element_type().size();
-  const auto size = static_cast<int64_t>(*split);
-  std::byte* to = bytes(out);
-  for (size_t i = 0; i < outer; ++i) {
-    const std::byte* from = bytes(in) + i * static_cast<size_t>(size) * run;
-    for (int64_t index : indices) {
-      if (index < 0) index += size;
-      if (index >= 0 && index < size)
-        std::memcpy(to, from + static_cast<size_t>(index) * run, run);
-      else
-        std::memset(to, 0, run);
-      to += run;
-    }
-  }
-  outputs.assign(1, out);
-  return true;
-}
-
 /// Reshape, Squeeze, Unsqueeze: the same bytes in a shape that is known.
 bool reshape(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_output_partial_shape(0).is_dynamic() || !movable(inputs[0])) return false;
@@ -190,7 +153,6 @@ std::span<const EvaluatorRow> movement_evaluators() {
       row<v::v0::Concat>(&concat),
       row<v::v1::Pad>(&pad),
       row<v::v12::Pad>(&pad),
-      row<v::v8::Gather>(&gather),
       row<v::v1::Reshape>(&reshape),
       row<v::v0::Squeeze>(&reshape),
       row<v::v0::Unsqueeze>(&reshape),

@@ -7,6 +7,15 @@
 
 namespace keravino::engine {
 
+/// Whether elements are whole bytes that may be copied.
+inline bool movable(const ov::Tensor& tensor) {
+  return tensor.get_element_type().bitwidth() >= 8 && tensor.get_element_type() != ov::element::string;
+}
+
+inline std::byte* bytes(const ov::Tensor& tensor) {
+  return static_cast<std::byte*>(const_cast<ov::Tensor&>(tensor).data());
+}
+
 /// One axis of a copy: so many elements, and the way from one to the next in the source and in the target.
 struct StridedAxis {
   size_t size;
