@@ -105,8 +105,8 @@ class OpenVINOTrainer(base_trainer.Trainer):
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
         if not callbacks and verbose == 0 and not history:
-            return callbacks_module.Callback()  # does nothing, while a list would hand every batch to a thread
-        return callbacks_module.CallbackList(
+            return callbacks_module.Callback()
+        callbacks = callbacks_module.CallbackList(
             callbacks,
             add_history=history,
             add_progbar=verbose != 0,
@@ -115,6 +115,9 @@ class OpenVINOTrainer(base_trainer.Trainer):
             steps=steps,
             model=self,
         )
+        # Logs are numbers already: to hand every batch to a thread would gain nothing and cost as much as a small step.
+        callbacks._async_train = callbacks._async_test = callbacks._async_predict = False
+        return callbacks
 
     @traceback_utils.filter_traceback
     def fit(
