@@ -5,6 +5,7 @@
 #include "keravino/ops/attention.h"
 #include "keravino/ops/bitwise.h"
 #include "keravino/ops/compare.h"
+#include "keravino/ops/complex.h"
 #include "keravino/ops/conv.h"
 #include "keravino/ops/core.h"
 #include "keravino/ops/create.h"

@@ -43,12 +43,16 @@ inline constexpr int kNumDTypes = static_cast<int>(DType::string) + 1;
 std::string_view name(DType dtype);
 /// The dtype of a Keras name; Error if there is none.
 DType dtype_from_name(std::string_view name);
-/// Conversions to and from OpenVINO's element types; Error where OpenVINO has no such type (complex).
+/// Conversions to and from OpenVINO's element types; Error where OpenVINO has no such type (complex64, complex128).
 ov::element::Type element_type(DType dtype);
 DType dtype_of(const ov::element::Type& type);
 
 bool is_float(DType dtype);    ///< bfloat16 to float64, and a Python float; not float8
 bool is_integer(DType dtype);  ///< signed and unsigned, and a Python int; not bool
+bool is_complex(DType dtype);  ///< complex64 and complex128
+
+/// The dtype of the parts of complex numbers: float32 of complex64, float64 of complex128.
+DType part_dtype(DType complex_dtype);
 
 /// Keras's type promotion: the least upper bound on its lattice, 64 bits narrowed to 32 (keras.backend.result_type).
 /// Error for float8 beside anything, and for dtypes without a common bound.
@@ -75,6 +79,10 @@ class Tensor {
   explicit Tensor(const ov::Tensor& numbers);
   explicit Tensor(std::shared_ptr<Value> value) : value_(std::move(value)) {}
 
+  /// A complex tensor, which is two real ones of one shape and dtype: complex64 of float32 parts and of two C++
+  /// numbers, complex128 of float64. Error for other parts.
+  static Tensor complex(const Tensor& real, const Tensor& imaginary);
+
   explicit operator bool() const { return value_ != nullptr; }
   /// Its dtype; for a weak number the dtype it has alone (bool, int32, floatx).
   DType dtype() const;
@@ -84,11 +92,13 @@ class Tensor {
   const ov::PartialShape& shape() const;
   /// Number of dimensions; Error when the rank is not known.
   int64_t rank() const;
-  /// The node output that stands for it in a graph.
+  bool is_complex() const;
+  /// The node output that stands for it in a graph. Error for a complex tensor: it has one for each part.
   ov::Output<ov::Node> output() const;
   /// The weak number as a constant of `dtype`, or the output as it is.
   ov::Output<ov::Node> output_as(DType dtype) const;
-  /// Its numbers, computed if need be. Error for a tensor of a traced graph, which has none.
+  /// Its numbers, computed if need be. Error for a tensor of a traced graph, which has none, and for a complex one: ask
+  /// for those of ops::real and ops::imag.
   ov::Tensor numbers() const;
   /// True if it hangs on a parameter of a graph that is being traced.
   bool traced() const;
@@ -103,7 +113,8 @@ class Tensor {
 /// differentiated by it, and has numbers too.
 Tensor watched(const Tensor& x);
 
-// Arithmetic as in C++: a number takes the tensor's dtype, 64 bits stay 64 bits.
+// Arithmetic as in C++: a number takes the tensor's dtype, 64 bits stay 64 bits. Error for products, quotients and
+// comparisons of complex tensors: a formula for real numbers must not take them by accident; ops::multiply does.
 Tensor operator+(const Tensor& a, const Tensor& b);
 Tensor operator-(const Tensor& a, const Tensor& b);
 Tensor operator*(const Tensor& a, const Tensor& b);

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstring>
 
+#include "engine/engine.h"
 #include "keravino/error.h"
 #include "ops/make.h"
 
@@ -48,6 +49,7 @@ std::optional<std::string> dtype_name(PyObject* object) {
   if (object == reinterpret_cast<PyObject*>(&PyFloat_Type)) return std::string(name(floatx()));
   if (object == reinterpret_cast<PyObject*>(&PyLong_Type)) return "int32";
   if (object == reinterpret_cast<PyObject*>(&PyBool_Type)) return "bool";
+  if (object == reinterpret_cast<PyObject*>(&PyComplex_Type)) return "complex64";
   if (!PyType_Check(object) && !PyArray_DescrCheck(object)) return std::nullopt;
   PyArray_Descr* descr = nullptr;
   if (!PyArray_DescrConverter(object, &descr)) {
@@ -60,8 +62,6 @@ std::optional<std::string> dtype_name(PyObject* object) {
   return std::string(name(found->second));
 }
 
-ops::Arg from_array(PyObject* array) { return Tensor(from_numpy(array)); }
-
 ops::Arg from_list(PyObject* object) {
   const nb::object items = nb::steal(PySequence_Fast(object, "a list"));
   ops::List list;
@@ -71,9 +71,9 @@ ops::Arg from_list(PyObject* object) {
   return list;
 }
 
-/// An array of the tensor's dtype and shape on `data`, or on new memory.
-PyObject* new_array(const ov::Tensor& tensor, void* data, int flags) {
-  PyArray_Descr* descr = g_descr[static_cast<size_t>(dtype_of(tensor.get_element_type()))];
+/// An array of a dtype and the tensor's shape on `data`, or on new memory.
+PyObject* new_array(DType dtype, const ov::Tensor& tensor, void* data, int flags) {
+  PyArray_Descr* descr = g_descr[static_cast<size_t>(dtype)];
   if (!descr) throw Error(Error::Kind::unsupported, "a tensor of strings has no NumPy form yet");
   std::vector<npy_intp> dims;
   for (size_t dim : tensor.get_shape()) dims.push_back(static_cast<npy_intp>(dim));
@@ -82,6 +82,37 @@ PyObject* new_array(const ov::Tensor& tensor, void* data, int flags) {
                                          data, flags, nullptr);
   if (!array) throw nb::python_error();
   return array;
+}
+
+/// Copies `size` elements of N bytes from every `from_step`-th to every `to_step`-th.
+template <size_t N>
+void copy_strided(void* to, size_t to_step, const void* from, size_t from_step, size_t size) {
+  for (size_t i = 0; i < size; ++i) {
+    std::memcpy(static_cast<char*>(to) + i * to_step * N, static_cast<const char*>(from) + i * from_step * N, N);
+  }
+}
+
+/// A new array whose complex numbers have these parts.
+PyObject* interleaved(const ov::Tensor& real, const ov::Tensor& imaginary) {
+  const bool wide = real.get_element_type() == ov::element::f64;
+  PyObject* array = new_array(wide ? DType::complex128 : DType::complex64, real, nullptr, 0);
+  char* data = PyArray_BYTES(reinterpret_cast<PyArrayObject*>(array));
+  const auto copy = wide ? &copy_strided<8> : &copy_strided<4>;
+  copy(data, 2, real.data(), 1, real.get_size());
+  copy(data + (wide ? 8 : 4), 2, imaginary.data(), 1, real.get_size());
+  return array;
+}
+
+/// The parts of complex numbers that lie one after the other.
+Numbers separated(DType dtype, const ov::Shape& shape, const char* data) {
+  const bool wide = dtype == DType::complex128;
+  const auto copy = wide ? &copy_strided<8> : &copy_strided<4>;
+  Numbers parts;
+  for (const size_t offset : {size_t{0}, size_t{wide ? 8U : 4U}}) {
+    ov::Tensor& part = parts.emplace_back(element_type(part_dtype(dtype)), shape);
+    copy(part.data(), 1, data + offset, 2, part.get_size());
+  }
+  return parts;
 }
 
 }  // namespace
@@ -126,8 +157,11 @@ ops::Arg to_arg(PyObject* object) {
     return Tensor(scalar);
   }
   if (PyFloat_Check(object)) return PyFloat_AS_DOUBLE(object);
+  if (PyComplex_CheckExact(object)) {
+    return Tensor::complex(PyComplex_RealAsDouble(object), PyComplex_ImagAsDouble(object));
+  }
   if (PyUnicode_Check(object)) return std::string(PyUnicode_AsUTF8(object));
-  if (PyArray_Check(object)) return from_array(object);
+  if (PyArray_Check(object)) return from_numpy(object);
   if (PyList_Check(object) || PyTuple_Check(object)) return from_list(object);
   if (g_variable_type && PyObject_IsInstance(object, g_variable_type) == 1) {
     const nb::object value = nb::steal(PyObject_GetAttrString(object, "value"));
@@ -140,7 +174,7 @@ ops::Arg to_arg(PyObject* object) {
   if (PyRange_Check(object)) return from_list(object);
   if (PyArray_CheckScalar(object) || PyObject_HasAttrString(object, "__array__")) {
     const nb::object array = nb::steal(as_array(object));
-    return from_array(array.ptr());
+    return from_numpy(array.ptr());
   }
   throw Error(Error::Kind::type, fmt::format("an argument of type {} is no tensor and nothing else that an op takes",
                                              Py_TYPE(object)->tp_name));
@@ -169,24 +203,37 @@ PyObject* from_arg(const ops::Arg& arg) {
   return Py_NewRef(Py_None);
 }
 
-PyObject* to_numpy(const ov::Tensor& tensor, bool writable) {
-  auto owner = std::make_unique<ov::Tensor>(tensor);
+Numbers numbers_of(const Tensor& tensor) {
+  const nb::gil_scoped_release release;
+  return engine::numbers(parts_of({tensor}));
+}
+
+PyObject* to_numpy(const Numbers& numbers, bool writable) {
+  if (numbers.size() == 2) {
+    PyObject* array = interleaved(numbers[0], numbers[1]);
+    if (!writable) PyArray_CLEARFLAGS(reinterpret_cast<PyArrayObject*>(array), NPY_ARRAY_WRITEABLE);
+    return array;
+  }
+  auto owner = std::make_unique<ov::Tensor>(numbers[0]);
   void* data = const_cast<void*>(std::as_const(*owner).data());
-  PyObject* array = new_array(tensor, data, writable ? NPY_ARRAY_CARRAY : NPY_ARRAY_CARRAY_RO);
+  PyObject* array = new_array(dtype_of(owner->get_element_type()), numbers[0], data,
+                              writable ? NPY_ARRAY_CARRAY : NPY_ARRAY_CARRAY_RO);
   PyObject* capsule = PyCapsule_New(
       owner.release(), nullptr, [](PyObject* c) { delete static_cast<ov::Tensor*>(PyCapsule_GetPointer(c, nullptr)); });
   PyArray_SetBaseObject(reinterpret_cast<PyArrayObject*>(array), capsule);
   return array;
 }
 
-PyObject* copy_to_numpy(const ov::Tensor& tensor) {
-  PyObject* array = new_array(tensor, nullptr, 0);
+PyObject* copy_to_numpy(const Numbers& numbers) {
+  if (numbers.size() == 2) return interleaved(numbers[0], numbers[1]);
+  const ov::Tensor& tensor = numbers[0];
+  PyObject* array = new_array(dtype_of(tensor.get_element_type()), tensor, nullptr, 0);
   void* data = PyArray_DATA(reinterpret_cast<PyArrayObject*>(array));
   if (tensor.get_byte_size() > 0) std::memcpy(data, tensor.data(), tensor.get_byte_size());
   return array;
 }
 
-ov::Tensor borrow_numpy(PyObject* object, std::vector<nb::object>& alive) {
+Numbers borrow_numpy(PyObject* object, std::vector<nb::object>& alive) {
   nb::object owner =
       nb::steal(PyArray_FROM_OF(object, NPY_ARRAY_C_CONTIGUOUS | NPY_ARRAY_ALIGNED | NPY_ARRAY_NOTSWAPPED));
   if (!owner.is_valid()) throw nb::python_error();
@@ -198,17 +245,19 @@ ov::Tensor borrow_numpy(PyObject* object, std::vector<nb::object>& alive) {
   }
   ov::Shape shape;
   for (int i = 0; i < PyArray_NDIM(array); ++i) shape.push_back(static_cast<size_t>(PyArray_DIM(array, i)));
+  if (is_complex(found->second)) return separated(found->second, shape, PyArray_BYTES(array));
   ov::Tensor tensor(element_type(found->second), shape, PyArray_DATA(array));
   if (owner.ptr() != object) alive.push_back(std::move(owner));
-  return tensor;
+  return {tensor};
 }
 
-ov::Tensor from_numpy(PyObject* object) {
+Tensor from_numpy(PyObject* object) {
   std::vector<nb::object> alive;
-  const ov::Tensor borrowed = borrow_numpy(object, alive);
-  ov::Tensor tensor(borrowed.get_element_type(), borrowed.get_shape());
-  if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), borrowed.data(), tensor.get_byte_size());
-  return tensor;
+  const Numbers borrowed = borrow_numpy(object, alive);
+  if (borrowed.size() == 2) return Tensor::complex(Tensor(borrowed[0]), Tensor(borrowed[1]));
+  ov::Tensor tensor(borrowed[0].get_element_type(), borrowed[0].get_shape());
+  if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), borrowed[0].data(), tensor.get_byte_size());
+  return Tensor(tensor);
 }
 
 void raise_current() {

@@ -21,18 +21,24 @@ ops::Arg to_arg(PyObject* object);
 /// A new reference to the Python form of a result.
 PyObject* from_arg(const ops::Arg& arg);
 
-/// A NumPy array on the tensor's memory, read-only unless `writable`.
-PyObject* to_numpy(const ov::Tensor& tensor, bool writable);
+/// What holds the numbers of a Tensor: one OpenVINO tensor, or the two parts of a complex one.
+using Numbers = std::vector<ov::Tensor>;
 
-/// An OpenVINO tensor with a copy of the array; Error for dtypes that Keras does not have.
-ov::Tensor from_numpy(PyObject* array);
+/// A Tensor's numbers, computed without the GIL; its errors.
+Numbers numbers_of(const Tensor& tensor);
 
-/// An OpenVINO tensor on the memory of an array that the caller keeps alive; where a contiguous copy is needed first,
-/// that goes into `alive`.
-ov::Tensor borrow_numpy(PyObject* array, std::vector<nanobind::object>& alive);
+/// A NumPy array on the memory of a real tensor, or of its own, read-only unless `writable`.
+PyObject* to_numpy(const Numbers& numbers, bool writable);
 
-/// A NumPy array with a copy of the tensor's numbers.
-PyObject* copy_to_numpy(const ov::Tensor& tensor);
+/// A Tensor with a copy of the array; Error for dtypes that Keras does not have.
+Tensor from_numpy(PyObject* array);
+
+/// Numbers on the memory of an array that the caller keeps alive; copies of complex ones. Where a contiguous copy is
+/// needed first, that goes into `alive`.
+Numbers borrow_numpy(PyObject* array, std::vector<nanobind::object>& alive);
+
+/// A NumPy array with a copy of the numbers.
+PyObject* copy_to_numpy(const Numbers& numbers);
 
 /// Translates the current C++ exception into a Python one. For use in catch blocks.
 void raise_current();

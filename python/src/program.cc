@@ -32,14 +32,22 @@ ov::PartialShape to_shape(nb::handle dims) {
 }
 
 /// The numbers of a Tensor, or an array's memory as it is: the array outlives the run, so nothing is kept.
-ov::Tensor to_input(nb::handle object, std::vector<nb::object>& alive) {
-  if (nb::isinstance<Tensor>(object)) {
-    const Tensor& tensor = nb::cast<const Tensor&>(object);
-    const nb::gil_scoped_release release;
-    return tensor.numbers();
-  }
+Numbers to_input(nb::handle object, std::vector<nb::object>& alive) {
+  if (nb::isinstance<Tensor>(object)) return numbers_of(nb::cast<const Tensor&>(object));
   return borrow_numpy(object.ptr(), alive);
 }
+
+/// A program of real tensors, and which pairs of its outputs are complex ones.
+struct TensorProgram {
+  Program program;
+  std::vector<DType> results;
+
+  TensorProgram(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+                const engine::CompileOptions& options)
+      : program(parts_of(parameters), parts_of(outputs), options) {
+    for (const Tensor& output : outputs) results.push_back(output.dtype());
+  }
+};
 
 /// Writes a traced graph as OpenVINO IR, with names for its inputs and outputs.
 void save_ir(const std::string& path, const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
@@ -54,22 +62,28 @@ void save_ir(const std::string& path, const std::vector<Tensor>& parameters, con
   ov::serialize(model, path);
 }
 
-nb::list run(Program& program, const nb::list& inputs, size_t arrays) {
+nb::list run(TensorProgram& self, const nb::list& inputs, size_t arrays) {
   std::vector<nb::object> alive;  // contiguous copies, where they were needed
-  std::vector<ov::Tensor> tensors;
+  Numbers tensors;
   tensors.reserve(inputs.size());
-  for (nb::handle input : inputs) tensors.push_back(to_input(input, alive));
-  std::vector<ov::Tensor> outputs;
+  for (nb::handle input : inputs) {
+    for (ov::Tensor& part : to_input(input, alive)) tensors.push_back(std::move(part));
+  }
+  Numbers outputs;
   {
     const nb::gil_scoped_release release;
-    outputs = program.run(tensors);
+    outputs = self.program.run(tensors);
   }
   nb::list results;
-  for (size_t i = 0; i < outputs.size(); ++i) {
+  auto next = outputs.begin();
+  for (size_t i = 0; i < self.results.size(); ++i) {
+    const bool complex = is_complex(self.results[i]);
+    const Numbers numbers(next, next + (complex ? 2 : 1));
+    next += complex ? 2 : 1;
     if (i < arrays)
-      results.append(nb::steal(to_numpy(outputs[i], true)));
+      results.append(nb::steal(to_numpy(numbers, true)));
     else
-      results.append(Tensor(outputs[i]));
+      results.append(complex ? Tensor::complex(Tensor(numbers[0]), Tensor(numbers[1])) : Tensor(numbers[0]));
   }
   return results;
 }
@@ -84,7 +98,7 @@ nb::tuple shape(const Tensor& tensor) {
       continue;
     }
     const std::lock_guard lock(graph_mutex());
-    if (!all) all = ops::make<ov::op::v3::ShapeOf>(tensor, ov::element::i32);
+    if (!all) all = ops::make<ov::op::v3::ShapeOf>(ops::real(tensor), ov::element::i32);
     dims.append(ops::make<ov::op::v8::Gather>(all, Tensor(static_cast<int64_t>(dims.size())), Tensor(0)));
   }
   return nb::tuple(dims);
@@ -105,39 +119,26 @@ void add_program(nb::module_& module) {
       [](nb::handle x, const std::optional<std::string>& dtype) {
         const Tensor tensor = ops::convert<Tensor>(to_arg(x.ptr()));
         if (!tensor) throw Error(Error::Kind::type, "None is no tensor");
-        return dtype ? ops::as(tensor, dtype_from_name(*dtype)) : ops::strong(tensor);
+        return dtype ? ops::cast(tensor, dtype_from_name(*dtype)) : ops::strong(tensor);
       },
       nb::arg("x").none(), nb::arg("dtype") = nb::none(),
       "A Tensor from numbers, nested lists or anything array-like.");
   module.def(
-      "settle",
-      [](const Tensor& x) {
-        const nb::gil_scoped_release release;
-        x.numbers();
-      },
-      nb::arg("x"), "Computes a tensor's numbers now.");
+      "settle", [](const Tensor& x) { numbers_of(x); }, nb::arg("x"), "Computes a tensor's numbers now.");
   module.def(
-      "to_numpy",
-      [](const Tensor& x) {
-        ov::Tensor numbers;
-        {
-          const nb::gil_scoped_release release;
-          numbers = x.numbers();
-        }
-        return nb::steal(copy_to_numpy(numbers));
-      },
-      nb::arg("x"), "The numbers as a NumPy array of its own.");
+      "to_numpy", [](const Tensor& x) { return nb::steal(copy_to_numpy(numbers_of(x))); }, nb::arg("x"),
+      "The numbers as a NumPy array of its own.");
   module.def("shape", &shape, nb::arg("x"), "The shape: ints, and scalar tensors where a dimension is not known yet.");
   module.def("save_ir", &save_ir, nb::arg("path"), nb::arg("parameters"), nb::arg("outputs"), nb::arg("input_names"),
              nb::arg("output_names"),
              "Writes a traced graph as OpenVINO IR: `path` (.xml), and a .bin file beside it.");
-  nb::class_<Program>(module, "Program", "A traced graph, compiled; any number of threads may call it at once.")
+  nb::class_<TensorProgram>(module, "Program", "A traced graph, compiled; any number of threads may call it at once.")
       .def(
           "__init__",
-          [](Program* self, const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
+          [](TensorProgram* self, const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
              const std::string& device, const std::string& precision, int threads) {
             const nb::gil_scoped_release release;
-            new (self) Program(parameters, outputs, {device, precision, threads});
+            new (self) TensorProgram(parameters, outputs, {device, precision, threads});
           },
           nb::arg("parameters"), nb::arg("outputs"), nb::arg("device") = "CPU", nb::arg("precision") = "f32",
           nb::arg("threads") = 0,
@@ -146,9 +147,9 @@ void add_program(nb::module_& module) {
            "Runs on NumPy arrays or Tensors. The first `arrays` outputs are NumPy arrays, the others Tensors.")
       .def(
           "op_types",
-          [](const Program& self) {
+          [](const TensorProgram& self) {
             std::vector<std::string> types;
-            for (const auto& node : self.model()->get_ordered_ops()) types.emplace_back(node->get_type_name());
+            for (const auto& node : self.program.model()->get_ordered_ops()) types.emplace_back(node->get_type_name());
             return types;
           },
           "The OpenVINO op types of the graph in order.");

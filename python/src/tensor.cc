@@ -25,15 +25,11 @@ nb::tuple shape_of(const Tensor& t) {
   return nb::tuple(dims);
 }
 
-ov::Tensor numbers_without_gil(const Tensor& t) {
-  const nb::gil_scoped_release release;
-  return t.numbers();
-}
-
 /// The single number of a tensor, as this C++ type.
 template <class T>
 T item(const Tensor& t) {
-  const ov::Tensor numbers = numbers_without_gil(t);
+  if (t.is_complex()) throw Error(Error::Kind::type, "a complex number is no real Python number");
+  const ov::Tensor numbers = numbers_of(t)[0];
   if (numbers.get_size() != 1) {
     throw Error(Error::Kind::type, fmt::format("only a tensor of one element is a Python number. Received: shape={}",
                                                ops::to_string(t.shape())));
@@ -99,12 +95,12 @@ void add_tensor(nb::module_& module) {
   tensor.def_prop_ro("ndim", &Tensor::rank, "Number of dimensions.");
   tensor.def_prop_ro("traced", &Tensor::traced, "True inside a graph being traced, where it has no numbers.");
   tensor.def(
-      "numpy", [](const Tensor& t) { return nb::steal(to_numpy(numbers_without_gil(t), false)); },
+      "numpy", [](const Tensor& t) { return nb::steal(to_numpy(numbers_of(t), false)); },
       "Its numbers as a read-only NumPy array on the same memory.");
   tensor.def(
       "__array__",
       [](const Tensor& t, nb::object dtype, nb::object copy) {
-        nb::object array = nb::steal(to_numpy(numbers_without_gil(t), false));
+        nb::object array = nb::steal(to_numpy(numbers_of(t), false));
         if (!dtype.is_none()) array = array.attr("astype")(dtype, nb::arg("copy") = false);
         return !copy.is_none() && nb::cast<bool>(copy) ? array.attr("copy")() : array;
       },
@@ -114,8 +110,11 @@ void add_tensor(nb::module_& module) {
     if (t.shape()[0].is_dynamic()) throw Error(Error::Kind::type, "the length is not known while the graph is traced");
     return t.shape()[0].get_length();
   });
-  tensor.def("__bool__", [](const Tensor& t) { return item<double>(t) != 0; });
+  tensor.def("__bool__", [](const Tensor& t) { return item<double>(ops::cast(t, DType::boolean)) != 0; });
   tensor.def("__float__", &item<double>);
+  tensor.def("__complex__", [](const Tensor& t) {
+    return nb::steal(PyComplex_FromDoubles(item<double>(ops::real(t)), item<double>(ops::imag(t))));
+  });
   tensor.def("__int__", &item<int64_t>);
   tensor.def("__index__", [](const Tensor& t) {
     if (!is_integer(t.dtype())) throw Error(Error::Kind::type, "only an integer tensor is an index");
@@ -124,7 +123,7 @@ void add_tensor(nb::module_& module) {
   tensor.def("__hash__", [](nb::handle self) { return reinterpret_cast<Py_ssize_t>(self.ptr()) >> 4; });
   // pickle and deepcopy: by its numbers
   tensor.def("__getstate__",
-             [](const Tensor& t) { return nb::make_tuple(nb::steal(to_numpy(numbers_without_gil(t), false))); });
+             [](const Tensor& t) { return nb::make_tuple(nb::steal(to_numpy(numbers_of(t), false))); });
   tensor.def("__setstate__", [](Tensor& t, const nb::tuple& state) {
     const nb::object numbers = state[0];
     new (&t) Tensor(ops::strong(ops::convert<Tensor>(to_arg(numbers.ptr()))));
@@ -132,7 +131,7 @@ void add_tensor(nb::module_& module) {
   tensor.def("__repr__", [](const Tensor& t) {
     const std::string head = fmt::format("shape={}, dtype={}", ops::to_string(t.shape()), name(t.dtype()));
     if (t.traced()) return fmt::format("<keravino.Tensor {} (traced)>", head);
-    const nb::object array = nb::steal(to_numpy(numbers_without_gil(t), false));
+    const nb::object array = nb::steal(to_numpy(numbers_of(t), false));
     return fmt::format("<keravino.Tensor {}, numbers=\n{}>", head, nb::str(array).c_str());
   });
   tensor.def("__format__", [](nb::handle self, const nb::str& spec) -> nb::object {

@@ -45,6 +45,10 @@ ov::Tensor copy(const ov::Tensor& tensor) {
 }  // namespace
 
 Tensor parameter(const ov::PartialShape& shape, DType dtype) {
+  if (is_complex(dtype)) {
+    const Tensor real = parameter(shape, part_dtype(dtype));
+    return Tensor::complex(real, parameter(shape, part_dtype(dtype)));
+  }
   const std::lock_guard lock(graph_mutex());
   const auto node = std::make_shared<ov::op::v0::Parameter>(element_type(dtype), shape);
   return Tensor(std::make_shared<Value>(node->output(0), true, 0));

@@ -13,7 +13,8 @@
 
 namespace keravino::engine {
 
-/// A traced parameter: a tensor without numbers, on which a graph is built. Dimensions may be dynamic.
+/// A traced parameter: a tensor without numbers, on which a graph is built. Dimensions may be dynamic. A complex one is
+/// two parameters of a graph (`parts_of`).
 Tensor parameter(const ov::PartialShape& shape, DType dtype);
 
 /// A copy of the graph between `parameters` and `outputs`, gone through every pass; tensors whose numbers are known are

@@ -8,7 +8,7 @@ namespace {
 
 template <class Op>
 Tensor logical(const Tensor& x1, const Tensor& x2) {
-  return make<Op>(as(x1, DType::boolean), as(x2, DType::boolean));
+  return make<Op>(cast(x1, DType::boolean), cast(x2, DType::boolean));
 }
 
 void demand_bits(const Tensor& x) {
@@ -41,7 +41,7 @@ Tensor shift(Tensor x, Tensor y) {
 Tensor logical_and(Tensor x1, Tensor x2) { return logical<v::v1::LogicalAnd>(x1, x2); }
 Tensor logical_or(Tensor x1, Tensor x2) { return logical<v::v1::LogicalOr>(x1, x2); }
 Tensor logical_xor(Tensor x1, Tensor x2) { return logical<v::v1::LogicalXor>(x1, x2); }
-Tensor logical_not(Tensor x) { return make<v::v1::LogicalNot>(as(x, DType::boolean)); }
+Tensor logical_not(Tensor x) { return make<v::v1::LogicalNot>(cast(x, DType::boolean)); }
 
 Tensor bitwise_and(Tensor x, Tensor y) { return bitwise<v::v13::BitwiseAnd, v::v1::LogicalAnd>(x, y); }
 Tensor bitwise_or(Tensor x, Tensor y) { return bitwise<v::v13::BitwiseOr, v::v1::LogicalOr>(x, y); }

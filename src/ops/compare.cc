@@ -2,19 +2,13 @@
 
 #include <limits>
 
+#include "ops/complex.h"
 #include "ops/families.h"
-#include "ops/make.h"
 
 namespace keravino::ops {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-template <class Op>
-Tensor compare(Tensor x1, Tensor x2) {
-  promote(x1, x2);
-  return make<Op>(x1, x2);
-}
 
 /// An order of bools is that of 0 and 1.
 template <class Op>
@@ -29,20 +23,31 @@ Tensor never(const Tensor& x) { return make<v::v1::NotEqual>(x, x); }
 
 }  // namespace
 
-Tensor equal(Tensor x1, Tensor x2) { return compare<v::v1::Equal>(x1, x2); }
-Tensor not_equal(Tensor x1, Tensor x2) { return compare<v::v1::NotEqual>(x1, x2); }
+Tensor equal(Tensor x1, Tensor x2) {
+  promote(x1, x2);
+  if (x1.is_complex()) return logical_and(real(x1) == real(x2), imag(x1) == imag(x2));
+  return make<v::v1::Equal>(x1, x2);
+}
+Tensor not_equal(Tensor x1, Tensor x2) {
+  promote(x1, x2);
+  if (x1.is_complex()) return logical_or(real(x1) != real(x2), imag(x1) != imag(x2));
+  return make<v::v1::NotEqual>(x1, x2);
+}
 Tensor less(Tensor x1, Tensor x2) { return order<v::v1::Less>(x1, x2); }
 Tensor less_equal(Tensor x1, Tensor x2) { return order<v::v1::LessEqual>(x1, x2); }
 Tensor greater(Tensor x1, Tensor x2) { return order<v::v1::Greater>(x1, x2); }
 Tensor greater_equal(Tensor x1, Tensor x2) { return order<v::v1::GreaterEqual>(x1, x2); }
 
-Tensor isnan(Tensor x) { return never(strong(x)); }  // only NaN differs from itself
+/// Only NaN differs from itself.
+Tensor isnan(Tensor x) { return x.is_complex() ? logical_or(isnan(real(x)), isnan(imag(x))) : never(strong(x)); }
 Tensor isfinite(Tensor x) {
   x = strong(x);
+  if (x.is_complex()) return logical_and(isfinite(real(x)), isfinite(imag(x)));
   return is_float(x.dtype()) ? make<v::v0::Abs>(x) < kInfinity : always(x);
 }
 Tensor isinf(Tensor x) {
   x = strong(x);
+  if (x.is_complex()) return logical_or(isinf(real(x)), isinf(imag(x)));
   return is_float(x.dtype()) ? make<v::v0::Abs>(x) == kInfinity : never(x);
 }
 Tensor isneginf(Tensor x) {
@@ -55,13 +60,14 @@ Tensor isposinf(Tensor x) {
 }
 Tensor isreal(Tensor x) {
   x = strong(x);
+  if (x.is_complex()) return imag(x) == 0;
   return is_float(x.dtype()) ? logical_or(always(x), isnan(x)) : always(x);
 }
 
 Tensor isclose(Tensor x1, Tensor x2, double rtol, double atol, bool equal_nan) {
   promote(x1, x2);
-  const Tensor same = x1 == x2;  // infinities, whose difference is NaN
-  if (!is_float(x1.dtype())) return same;
+  const Tensor same = equal(x1, x2);  // infinities, whose difference is NaN
+  if (!is_inexact(x1.dtype())) return same;
   const Tensor near = logical_and(absolute(x1 - x2) <= atol + rtol * absolute(x2), isfinite(x2));
   const Tensor close = logical_or(same, near);
   return equal_nan ? logical_or(close, logical_and(isnan(x1), isnan(x2))) : close;
@@ -74,7 +80,7 @@ Tensor allclose(Tensor x1, Tensor x2, double rtol, double atol, bool equal_nan) 
 
 Tensor where(Tensor condition, Tensor x1, Tensor x2) {
   promote(x1, x2);
-  return make<v::v1::Select>(as(condition, DType::boolean), x1, x2);
+  return make<v::v1::Select>(cast(condition, DType::boolean), x1, x2);
 }
 
 Tensor where(Tensor condition) { return make<v::v3::NonZero>(strong(condition), ov::element::i32); }

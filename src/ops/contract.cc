@@ -95,13 +95,17 @@ Labeled multiply_aligned(const Labeled& a, const Labeled& b, const Groups& g) {
   };
   const Tensor left = aligned(a, joined({&g.batch, &g.left}));
   const Tensor right = aligned(b, joined({&g.batch, &g.right}));
-  if (left.dtype() == DType::boolean) return {make<v::v1::LogicalAnd>(left, right), labels};
-  return {make<v::v1::Multiply>(left, right), labels};
+  return {times(left, right), labels};
 }
 
 }  // namespace
 
 Tensor matrix_product(const Tensor& a, const Tensor& b, bool transpose_a, bool transpose_b) {
+  if (a.is_complex()) {
+    const auto of = [&](const Tensor& x, const Tensor& y) { return matrix_product(x, y, transpose_a, transpose_b); };
+    const Tensor re = of(real(a), real(b)) - of(imag(a), imag(b));
+    return Tensor::complex(re, of(real(a), imag(b)) + of(imag(a), real(b)));
+  }
   const DType dtype = a.dtype();
   if (dtype == DType::boolean) {
     return matrix_product(as(a, DType::float32), as(b, DType::float32), transpose_a, transpose_b) != 0;

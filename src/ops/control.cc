@@ -129,23 +129,42 @@ std::vector<Tensor> traced(const ov::OutputVector& outputs) {
 
 size_t moment() { return v::v0::Parameter().get_instance_id(); }
 
+namespace {
+
+/// A body of real tensors, for the parts of what it takes and returns.
+Body parts_of(const Body& body) {
+  return {keravino::parts_of(body.parameters), keravino::parts_of(body.results), body.since};
+}
+
+/// Tensors of these parts, of the dtypes of the results of a body from one on.
+std::vector<Tensor> joined(const std::vector<Tensor>& parts, const Body& body, size_t first) {
+  std::vector<DType> dtypes;
+  for (size_t i = first; i < body.results.size(); ++i) dtypes.push_back(body.results[i].dtype());
+  return of_parts(parts, dtypes);
+}
+
+}  // namespace
+
 std::vector<Tensor> if_then_else(const Tensor& condition, const Body& then_body, const Body& else_body) {
   const std::lock_guard lock(graph_mutex());
   if (then_body.results.size() != else_body.results.size()) {
     throw Error(fmt::format("[keras.ops.cond] one branch returns {} tensors, the other {}", then_body.results.size(),
                             else_body.results.size()));
   }
-  Subgraph graphs[] = {{then_body, false}, {else_body, false}};
-  ov::OutputVector results[2];
   for (size_t i = 0; i < then_body.results.size(); ++i) {
     const Tensor &a = then_body.results[i], &b = else_body.results[i];
     if (a.dtype() != b.dtype()) {
       throw Error(Error::Kind::type, fmt::format("[keras.ops.cond] one branch returns {} where the other returns {}",
                                                  name(a.dtype()), name(b.dtype())));
     }
-    results[0].push_back(graphs[0].copy(a.output()));
-    results[1].push_back(graphs[1].copy(b.output()));
   }
+  if (any_complex(then_body.results)) {
+    return joined(if_then_else(condition, parts_of(then_body), parts_of(else_body)), then_body, 0);
+  }
+  Subgraph graphs[] = {{then_body, false}, {else_body, false}};
+  ov::OutputVector results[2];
+  for (const Tensor& result : then_body.results) results[0].push_back(graphs[0].copy(result.output()));
+  for (const Tensor& result : else_body.results) results[1].push_back(graphs[1].copy(result.output()));
   const auto node = std::make_shared<v::v8::If>(condition.output());
   node->set_then_body(make_model(results[0], {}, graphs[0]));
   node->set_else_body(make_model(results[1], {}, graphs[1]));
@@ -163,6 +182,10 @@ std::vector<Tensor> if_then_else(const Tensor& condition, const Body& then_body,
 std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, const Slices& slices,
                          const std::vector<Tensor>& states, const Body& body) {
   const std::lock_guard lock(graph_mutex());
+  if (any_complex(body.parameters) || any_complex(body.results)) {
+    const Slices parts{keravino::parts_of(slices.tensors), slices.axis, slices.reverse};
+    return joined(loop(trip_count, condition, parts, keravino::parts_of(states), parts_of(body)), body, 1);
+  }
   Subgraph graph(body, true);
   ov::ParameterVector parameters;
   const size_t sliced = slices.tensors.size();

@@ -196,7 +196,7 @@ Tensor vander(Tensor x, std::optional<int64_t> N, bool increasing) {
   if (columns < 0) throw Error("N must not be negative");
   if (columns == 0) return filled({dim(x, 0), int64_t{0}}, 0, x.dtype());
   std::vector<Tensor> powers{full_like(x, 1)};
-  while (static_cast<int64_t>(powers.size()) < columns) powers.push_back(powers.back() * x);
+  while (static_cast<int64_t>(powers.size()) < columns) powers.push_back(times(powers.back(), x));
   if (!increasing) std::reverse(powers.begin(), powers.end());
   for (Tensor& power : powers) power = make<v::v0::Unsqueeze>(power, std::vector<int64_t>{1});
   return make<v::v0::Concat>(powers, int64_t{1});

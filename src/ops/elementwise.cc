@@ -3,8 +3,8 @@
 #include <limits>
 
 #include "kernels/special.h"
+#include "ops/complex.h"
 #include "ops/families.h"
-#include "ops/shapes.h"
 
 namespace keravino::ops {
 namespace {
@@ -59,7 +59,7 @@ Tensor greatest_divisor(const Tensor& a, const Tensor& b) {
 }
 
 void demand_integers(const Tensor& x1, const Tensor& x2) {
-  if (is_float(common_dtype({x1, x2}))) throw Error(Error::Kind::type, "wanted integers");
+  if (is_inexact(common_dtype({x1, x2}))) throw Error(Error::Kind::type, "wanted integers");
 }
 
 }  // namespace
@@ -77,11 +77,17 @@ Tensor subtract(Tensor x1, Tensor x2) {
 
 Tensor multiply(Tensor x1, Tensor x2) {
   promote(x1, x2);
-  return x1.dtype() == DType::boolean ? make<v::v1::LogicalAnd>(x1, x2) : make<v::v1::Multiply>(x1, x2);
+  return times(x1, x2);
+}
+
+Tensor times(const Tensor& a, const Tensor& b) {
+  if (a.is_complex()) return complex_form::multiply(a, b);
+  return a.dtype() == DType::boolean ? make<v::v1::LogicalAnd>(a, b) : make<v::v1::Multiply>(a, b);
 }
 
 Tensor divide(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
+  if (x1.is_complex()) return complex_form::divide(x1, x2);
   return make<v::v1::Divide>(x1, x2);
 }
 
@@ -111,6 +117,11 @@ Tensor fmod(Tensor x1, Tensor x2) {
 }
 
 Tensor power(Tensor x1, Tensor x2) {
+  if (x1.is_complex() || x2.is_complex()) {
+    const Tensor exponent = x2;
+    promote(x1, x2);
+    return complex_form::power(x1, x2, exponent);
+  }
   return on_numbers(x1, x2, [](const Tensor& a, const Tensor& b) { return make<v::v1::Power>(a, b); });
 }
 
@@ -150,12 +161,7 @@ Tensor ldexp(Tensor x1, Tensor x2) {
 
 Tensor hypot(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
-  x1 = absolute(x1);
-  x2 = absolute(x2);
-  const Tensor most = maximum(x1, x2);
-  const Tensor ratio = minimum(x1, x2) / select(most == 0, 1, most);
-  const Tensor infinite = logical_or(isinf(x1), isinf(x2));
-  return select(infinite, std::numeric_limits<double>::infinity(), most * sqrt(1 + ratio * ratio));
+  return length(x1, x2);
 }
 
 Tensor gcd(Tensor x1, Tensor x2) {

@@ -3,8 +3,8 @@
 #include <limits>
 #include <numbers>
 
+#include "ops/complex.h"
 #include "ops/families.h"
-#include "ops/make.h"
 
 namespace keravino::ops {
 namespace {
@@ -45,7 +45,10 @@ Tensor erfcx(const Tensor& z) {
 
 }  // namespace
 
-Tensor exp(Tensor x) { return make<v::v0::Exp>(to_float(x)); }
+Tensor exp(Tensor x) {
+  x = to_float(x);
+  return x.is_complex() ? complex_form::exp(x) : make<v::v0::Exp>(x);
+}
 
 Tensor exp2(Tensor x) {
   x = to_float(x);
@@ -55,17 +58,28 @@ Tensor exp2(Tensor x) {
 /// e^x - 1 = tanh(x / 2) (e^x + 1): no difference of nearly equal numbers.
 Tensor expm1(Tensor x) {
   x = to_float(x);
+  if (x.is_complex()) return complex_form::expm1(x);
   return make<v::v0::Tanh>(x * 0.5) * (exp(x) + 1);
 }
 
-Tensor log(Tensor x) { return make<v::v0::Log>(to_float(x)); }
-Tensor log2(Tensor x) { return log(x) * std::numbers::log2e; }
-Tensor log10(Tensor x) { return log(x) * std::numbers::log10e; }
+namespace {
+
+Tensor scaled(const Tensor& x, double factor) { return x.is_complex() ? complex_form::scaled(x, factor) : x * factor; }
+
+}  // namespace
+
+Tensor log(Tensor x) {
+  x = to_float(x);
+  return x.is_complex() ? complex_form::log(x) : make<v::v0::Log>(x);
+}
+Tensor log2(Tensor x) { return scaled(log(std::move(x)), std::numbers::log2e); }
+Tensor log10(Tensor x) { return scaled(log(std::move(x)), std::numbers::log10e); }
 
 /// log(1 + x) without the loss of 1 + x near zero (Kahan): x log(u) / (u - 1) with u = 1 + x rounded.
 /// The factor of x is 1 where u - 1 is 0 or infinite.
 Tensor log1p(Tensor x) {
   x = to_float(x);
+  if (x.is_complex()) return complex_form::log1p(x);
   const Tensor u = 1 + x;
   const Tensor d = u - 1;
   const Tensor edge = logical_or(d == 0, d == std::numeric_limits<double>::infinity());

@@ -2,8 +2,8 @@
 
 #include <numbers>
 
+#include "ops/complex.h"
 #include "ops/families.h"
-#include "ops/make.h"
 
 namespace keravino::ops {
 namespace {
@@ -13,29 +13,31 @@ Tensor function(const Tensor& x) {
   return make<Op>(to_float(x));
 }
 
+/// The same where there is a form of it for complex numbers.
+template <class Op, Tensor (*OfComplex)(const Tensor&)>
+Tensor function(const Tensor& x) {
+  const Tensor z = to_float(x);
+  return z.is_complex() ? OfComplex(z) : make<Op>(z);
+}
+
 }  // namespace
 
-Tensor sin(Tensor x) { return function<v::v0::Sin>(x); }
-Tensor cos(Tensor x) { return function<v::v0::Cos>(x); }
-Tensor tan(Tensor x) { return function<v::v0::Tan>(x); }
+Tensor sin(Tensor x) { return function<v::v0::Sin, complex_form::sin>(x); }
+Tensor cos(Tensor x) { return function<v::v0::Cos, complex_form::cos>(x); }
+Tensor tan(Tensor x) { return function<v::v0::Tan, complex_form::tan>(x); }
 Tensor arcsin(Tensor x) { return function<v::v0::Asin>(x); }
 Tensor arccos(Tensor x) { return function<v::v0::Acos>(x); }
 Tensor arctan(Tensor x) { return function<v::v0::Atan>(x); }
-Tensor sinh(Tensor x) { return function<v::v0::Sinh>(x); }
-Tensor cosh(Tensor x) { return function<v::v0::Cosh>(x); }
-Tensor tanh(Tensor x) { return function<v::v0::Tanh>(x); }
+Tensor sinh(Tensor x) { return function<v::v0::Sinh, complex_form::sinh>(x); }
+Tensor cosh(Tensor x) { return function<v::v0::Cosh, complex_form::cosh>(x); }
+Tensor tanh(Tensor x) { return function<v::v0::Tanh, complex_form::tanh>(x); }
 Tensor arcsinh(Tensor x) { return function<v::v3::Asinh>(x); }
 Tensor arccosh(Tensor x) { return function<v::v3::Acosh>(x); }
 Tensor arctanh(Tensor x) { return function<v::v3::Atanh>(x); }
 
-/// From the angle of (|x2|, |x1|), mirrored. Equal lengths, zeros and infinities among them, have the ratio sign(|x1|).
 Tensor arctan2(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
-  const Tensor y = absolute(x1), x = absolute(x2);
-  const Tensor same = x == y;
-  Tensor angle = arctan(select(same, sign(y), y / select(same, 1, x)));
-  angle = select(signbit(x2), std::numbers::pi - angle, angle);
-  return select(signbit(x1), -angle, angle);
+  return direction(x1, x2);
 }
 
 /// sin(pi x) from the distance to the nearest whole number n, which is exact: (-1)^n sin(pi (x - n)).

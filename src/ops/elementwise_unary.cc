@@ -3,8 +3,8 @@
 #include <limits>
 #include <numbers>
 
+#include "ops/complex.h"
 #include "ops/families.h"
-#include "ops/make.h"
 
 namespace keravino::ops {
 namespace {
@@ -41,6 +41,7 @@ Tensor negative(Tensor x) {
 
 Tensor absolute(Tensor x) {
   x = strong(x);
+  if (x.is_complex()) return length(real(x), imag(x));
   return is_unsigned(x.dtype()) || x.dtype() == DType::boolean ? x : make<v::v0::Abs>(x);
 }
 
@@ -48,6 +49,7 @@ Tensor fabs(Tensor x) { return make<v::v0::Abs>(to_float(x)); }
 
 Tensor sign(Tensor x) {
   x = strong(x);
+  if (x.is_complex()) return complex_form::sign(x);
   if (is_unsigned(x.dtype())) return as(x != 0, x.dtype());
   return x.dtype() == DType::boolean ? x : make<v::v0::Sign>(x);
 }
@@ -60,11 +62,14 @@ Tensor signbit(Tensor x) {
 
 Tensor square(Tensor x) {
   x = to_number(x);
-  return make<v::v1::Multiply>(x, x);
+  return times(x, x);
 }
 
-Tensor sqrt(Tensor x) { return make<v::v0::Sqrt>(to_float(x)); }
-Tensor rsqrt(Tensor x) { return 1 / sqrt(x); }
+Tensor sqrt(Tensor x) {
+  x = to_float(x);
+  return x.is_complex() ? complex_form::sqrt(x) : make<v::v0::Sqrt>(x);
+}
+Tensor rsqrt(Tensor x) { return reciprocal(sqrt(std::move(x))); }
 
 /// One step of Newton takes away the error of the exponent 1/3, which has no exact form. 0 and infinities are their own
 /// roots.
@@ -76,12 +81,16 @@ Tensor cbrt(Tensor x) {
   return select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3));
 }
 
-Tensor reciprocal(Tensor x) { return 1 / to_float(x); }
+Tensor reciprocal(Tensor x) {
+  x = to_float(x);
+  return x.is_complex() ? complex_form::divide(as(1, x.dtype()), x) : 1 / x;
+}
 Tensor ceil(Tensor x) { return make<v::v0::Ceiling>(to_float(x)); }
 Tensor floor(Tensor x) { return make<v::v0::Floor>(to_float(x)); }
 
 Tensor round(Tensor x, int64_t decimals) {
   x = strong(x);
+  if (x.is_complex()) return complex_form::by_parts(x, [=](const Tensor& part) { return round(part, decimals); });
   const DType dtype = x.dtype();
   if (!is_float(dtype) && decimals >= 0) return x;
   x = to_float(x);
@@ -94,11 +103,15 @@ Tensor round(Tensor x, int64_t decimals) {
 
 Tensor trunc(Tensor x) {
   x = strong(x);
+  demand_real(x);
   return is_float(x.dtype()) ? select(x < 0, ceil(x), floor(x)) : x;
 }
 
 Tensor nan_to_num(Tensor x, double nan, std::optional<double> posinf, std::optional<double> neginf) {
   x = strong(x);
+  if (x.is_complex()) {
+    return complex_form::by_parts(x, [=](const Tensor& part) { return nan_to_num(part, nan, posinf, neginf); });
+  }
   if (!is_float(x.dtype())) return x;
   const double most = largest(x.dtype());
   const Tensor finite =
@@ -106,12 +119,15 @@ Tensor nan_to_num(Tensor x, double nan, std::optional<double> posinf, std::optio
   return select(isnan(x), nan, finite);
 }
 
-Tensor real(Tensor x) { return strong(x); }
-Tensor imag(Tensor x) { return make<v::v3::Broadcast>(as(0, x.dtype()), shape_tensor(x)); }
-Tensor conjugate(Tensor x) { return strong(x); }
+Tensor real(Tensor x) { return x.is_complex() ? strong(x).value()->real : strong(x); }
+Tensor imag(Tensor x) {
+  return x.is_complex() ? strong(x).value()->imaginary : make<v::v3::Broadcast>(as(0, x.dtype()), shape_tensor(x));
+}
+Tensor conjugate(Tensor x) { return x.is_complex() ? Tensor::complex(real(x), -imag(x)) : strong(x); }
 
 Tensor angle(Tensor x) {
   x = to_float(x);
+  if (x.is_complex()) return direction(imag(x), real(x));
   return select(isnan(x), x, select(signbit(x), std::numbers::pi, as(0.0, x.dtype())));
 }
 
@@ -138,10 +154,10 @@ constexpr OpDef kOps[] = {
     op<&nan_to_num>("numpy.nan_to_num(x, nan=0.0, posinf=None, neginf=None)",
                     "NaN and infinities replaced by numbers."),
     op<&real>("numpy.real(x)", "The real part."),
-    op<&imag>("numpy.imag(x)", "The imaginary part: zeros, as tensors are real."),
-    op<&conjugate>("numpy.conjugate(x)", "The complex conjugate: the tensor itself, as tensors are real."),
-    op<&conjugate>("numpy.conj(x)", "The complex conjugate: the tensor itself, as tensors are real."),
-    op<&angle>("numpy.angle(x)", "The angle in the complex plane: pi for a negative number, 0 for another."),
+    op<&imag>("numpy.imag(x)", "The imaginary part: zeros of real numbers."),
+    op<&conjugate>("numpy.conjugate(x)", "The complex conjugate; of real numbers themselves."),
+    op<&conjugate>("numpy.conj(x)", "The complex conjugate; of real numbers themselves."),
+    op<&angle>("numpy.angle(x)", "The angle in the complex plane: pi of a negative number, 0 of a positive one."),
     op<&deg2rad>("numpy.deg2rad(x)", "Degrees to radians."),
     op<&rad2deg>("numpy.rad2deg(x)", "Radians to degrees."),
 };

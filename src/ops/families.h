@@ -14,6 +14,7 @@ std::span<const OpDef> activation_exp_ops();
 std::span<const OpDef> attention_ops();
 std::span<const OpDef> bitwise_ops();
 std::span<const OpDef> compare_ops();
+std::span<const OpDef> complex_ops();
 std::span<const OpDef> conv_ops();
 std::span<const OpDef> core_ops();
 std::span<const OpDef> create_ops();
@@ -55,6 +56,7 @@ inline constexpr Family kFamilies[] = {
     attention_ops,
     bitwise_ops,
     compare_ops,
+    complex_ops,
     conv_ops,
     core_ops,
     create_ops,

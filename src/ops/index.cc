@@ -181,6 +181,7 @@ Reduction reduction_of(const std::optional<std::string>& name) {
 }
 
 Tensor scatter_nd(const Tensor& x, Tensor indices, const Tensor& updates, Reduction reduction) {
+  if (reduction != Reduction::NONE && reduction != Reduction::SUM) demand_real(x);
   const auto depth = known(dim(indices, -1));
   if (!depth || *depth > x.rank()) {
     throw Error(fmt::format("the last axis of indices must hold at most {} coordinates", x.rank()));

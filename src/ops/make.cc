@@ -31,6 +31,16 @@ ov::OutputVector as_input(const std::vector<Tensor>& tensors) {
 }
 
 Tensor as(const Tensor& x, DType dtype) {
+  if (is_complex(dtype)) {
+    const DType part = part_dtype(dtype);
+    if (x.is_complex()) return Tensor::complex(as(x.value()->real, part), as(x.value()->imaginary, part));
+    const Tensor real = as(x, part);
+    return Tensor::complex(real, imag(real));
+  }
+  if (x.is_complex()) {
+    throw Error(Error::Kind::type, fmt::format("{} does not become {} by itself; take the real part, or cast it",
+                                               name(x.dtype()), name(dtype)));
+  }
   if (x.value()->scalar) {
     const std::lock_guard lock(graph_mutex());
     return Tensor(std::make_shared<Value>(constant(*x.value()->scalar, element_type(dtype)), false, 0));
@@ -42,7 +52,7 @@ Tensor as(const Tensor& x, DType dtype) {
 Tensor strong(const Tensor& x) { return as(x, x.dtype()); }
 
 Tensor to_float(const Tensor& x) {
-  return is_float(x.dtype()) ? strong(x) : as(x, result_type({x.dtype(), DType::python_float}));
+  return is_inexact(x.dtype()) ? strong(x) : as(x, result_type({x.dtype(), DType::python_float}));
 }
 
 Tensor to_number(const Tensor& x) { return x.dtype() == DType::boolean ? as(x, DType::int32) : strong(x); }
@@ -113,7 +123,7 @@ std::vector<int64_t> static_shape(const Tensor& x) {
 }
 
 Tensor shape_tensor(const Tensor& x) {
-  if (x.shape().is_dynamic()) return make<v::v3::ShapeOf>(x, ov::element::i64);
+  if (x.shape().is_dynamic()) return make<v::v3::ShapeOf>(real(x), ov::element::i64);
   const std::lock_guard lock(graph_mutex());
   return Tensor(std::make_shared<Value>(constant(static_shape(x)), false, 0));
 }

@@ -6,11 +6,10 @@
 #include "keravino/error.h"
 #include "keravino/ops.h"
 #include "keravino/tensor.h"
+#include "ops/parts.h"
 #include "tensor/value.h"
 
 namespace keravino::ops {
-
-namespace v = ov::op;  // v::v1::Add
 
 /// What the inputs of a new node have in common: whether they are traced, and how deep their pending graph is.
 struct Origin {
@@ -34,8 +33,17 @@ const T& as_input(const T& attribute) {
 ov::OutputVector as_input(const std::vector<Tensor>& tensors);
 
 /// A node of type Op from Tensors (one, or a vector for a variadic op), int64 vectors (as constants) and attributes.
+/// Where that is right, a node for each part of complex tensors; Error for them elsewhere.
 template <class Op, class... Args>
 std::vector<Tensor> make_all(const Args&... args) {
+  if constexpr (kByParts<Op>) {
+    if ((any_complex(args) || ...)) {
+      std::vector<Tensor> outputs = make_all<Op>(part<false>(args)...);
+      const std::vector<Tensor> imaginary = make_all<Op>(part<true>(args)...);
+      for (size_t i = 0; i < outputs.size(); ++i) outputs[i] = Tensor::complex(outputs[i], imaginary[i]);
+      return outputs;
+    }
+  }
   const std::lock_guard lock(graph_mutex());
   Origin origin;
   (origin.add(args), ...);
@@ -48,6 +56,9 @@ std::vector<Tensor> make_all(const Args&... args) {
 /// The same for the first output, which is the only one of most ops.
 template <class Op, class... Args>
 Tensor make(const Args&... args) {
+  if constexpr (kByParts<Op>) {
+    if ((any_complex(args) || ...)) return make_all<Op>(args...)[0];
+  }
   const std::lock_guard lock(graph_mutex());
   Origin origin;
   (origin.add(args), ...);
@@ -56,17 +67,27 @@ Tensor make(const Args&... args) {
 
 // Rules of dtypes: the first line of an op.
 
-/// `x` as a strong tensor of this dtype: a weak number becomes a constant, another dtype goes through Convert.
+/// A float or complex dtype: its numbers may be NaN.
+inline bool is_inexact(DType dtype) { return is_float(dtype) || is_complex(dtype); }
+/// Error for a complex tensor, where nothing else would ask.
+inline void demand_real(const Tensor& x) {
+  if (x.is_complex()) x.output();
+}
+
+/// `x` as a strong tensor of this dtype: a weak number becomes a constant, another dtype goes through Convert. Error
+/// from complex to real, which `cast` does.
 Tensor as(const Tensor& x, DType dtype);
 /// A weak number as a tensor of its own dtype; anything else unchanged.
 Tensor strong(const Tensor& x);
-/// Float dtypes stay; integers and bool become Keras's default float.
+/// Float and complex dtypes stay; integers and bool become Keras's default float.
 Tensor to_float(const Tensor& x);
 /// bool becomes int32, anything else stays: for arithmetic that OpenVINO does not define on booleans.
 Tensor to_number(const Tensor& x);
 /// The common dtype of several tensors (Keras's result_type), with `also` as one more.
 DType common_dtype(const std::vector<Tensor>& xs);
 DType common_dtype(const std::vector<Tensor>& xs, DType also);
+/// The product of two tensors of one dtype; of bools "and".
+Tensor times(const Tensor& a, const Tensor& b);
 /// `condition ? a : b`, element by element, with operands as the operators take them.
 Tensor select(const Tensor& condition, Tensor a, Tensor b);
 /// All tensors in their common dtype.

@@ -15,10 +15,6 @@ void promote_factors(Tensor& a, Tensor& b) {
   b = as(b, dtype);
 }
 
-Tensor times(const Tensor& a, const Tensor& b) {
-  return a.dtype() == DType::boolean ? make<v::v1::LogicalAnd>(a, b) : make<v::v1::Multiply>(a, b);
-}
-
 /// Labels 0, 1, ... for a tensor.
 Labeled labeled(const Tensor& x, int first) {
   std::vector<int> labels(static_cast<size_t>(x.rank()));
@@ -99,7 +95,7 @@ Tensor dot(Tensor x1, Tensor x2) {
 
 Tensor vdot(Tensor x1, Tensor x2) {
   promote_factors(x1, x2);
-  return product(ravel(std::move(x1)), ravel(std::move(x2)));
+  return product(ravel(conjugate(std::move(x1))), ravel(std::move(x2)));
 }
 
 Tensor inner(Tensor x1, Tensor x2) {
@@ -141,7 +137,9 @@ Tensor cross(Tensor x1, Tensor x2, int64_t axisa, int64_t axisb, int64_t axisc, 
     if (known(dim(x, -1)) == i) return as(0, x.dtype());  // the third component of a vector of two
     return make<v::v8::Gather>(x, as_scalar(i), as_scalar(x.rank() - 1));
   };
-  const auto component = [&](int64_t i, int64_t k) { return part(x1, i) * part(x2, k) - part(x1, k) * part(x2, i); };
+  const auto component = [&](int64_t i, int64_t k) {
+    return times(part(x1, i), part(x2, k)) - times(part(x1, k), part(x2, i));
+  };
   if (n1 == 2 && n2 == 2) return component(0, 1);
   return stack({component(1, 2), component(2, 0), component(0, 1)}, axisc);
 }
@@ -150,7 +148,7 @@ namespace {
 constexpr OpDef kOps[] = {
     op<&matmul>("numpy.matmul(x1, x2)", "Matrix product over the last two axes."),
     op<&dot>("numpy.dot(x1, x2)", "Sum over the last axis of x1 and the last but one of x2."),
-    op<&vdot>("numpy.vdot(x1, x2)", "Dot product of the flattened tensors."),
+    op<&vdot>("numpy.vdot(x1, x2)", "Dot product of the flattened tensors, the first one conjugated."),
     op<&inner>("numpy.inner(x1, x2)", "Sum over the last axes of both."),
     op<&outer>("numpy.outer(x1, x2)", "All products of an element of each."),
     op<&tensordot_op>("numpy.tensordot(x1, x2, axes=2)", "Sum over axes of both."),

@@ -23,6 +23,10 @@ struct Signature {
   void add(const Tensor& tensor) {
     if (!tensor) {
       key += 'e';
+    } else if (tensor.is_complex()) {
+      key += 'c';
+      add(tensor.value()->real);
+      add(tensor.value()->imaginary);
     } else if (const auto& scalar = tensor.value()->scalar) {
       key += static_cast<char>('0' + scalar->index());
       std::visit([&](const auto& number) { append_bytes(key, number); }, *scalar);
@@ -81,7 +85,11 @@ Arg replace_tensors(const Arg& arg, const F& next) {
     return Arg(Slice{part(slice.start), part(slice.stop), part(slice.step)});
   }
   if (!arg.is<Tensor>() || !arg.as<Tensor>() || arg.as<Tensor>().value()->scalar) return arg;
-  return Arg(next(arg.as<Tensor>()));
+  const Tensor& tensor = arg.as<Tensor>();
+  if (!tensor.is_complex()) return Arg(next(tensor));
+  const Arg real = replace_tensors(Arg(tensor.value()->real), next);
+  const Arg imaginary = replace_tensors(Arg(tensor.value()->imaginary), next);
+  return Arg(Tensor::complex(std::get<Tensor>(real.base()), std::get<Tensor>(imaginary.base())));
 }
 
 /// What is known of the calls of one signature.

@@ -8,7 +8,7 @@ namespace {
 
 /// `x` with another number in place of NaN.
 Tensor instead_of_nan(const Tensor& x, double number) {
-  return is_float(x.dtype()) ? select(is_nan(strong(x)), as(number, x.dtype()), strong(x)) : strong(x);
+  return is_inexact(x.dtype()) ? select(is_nan(strong(x)), as(number, x.dtype()), strong(x)) : strong(x);
 }
 
 /// How many elements are not NaN, in the dtype of `x`.

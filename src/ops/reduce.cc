@@ -1,17 +1,19 @@
 #include "keravino/ops/reduce.h"
 
+#include "ops/complex.h"
 #include "ops/families.h"
 #include "ops/reductions.h"
 
 namespace keravino::ops {
 
 Tensor sum(Tensor x, Axes axis, bool keepdims) {
-  const DType dtype = is_float(x.dtype()) ? x.dtype() : widened(result_type({x.dtype()}));
+  const DType dtype = is_inexact(x.dtype()) ? x.dtype() : widened(result_type({x.dtype()}));
   return as(total(as(x, sum_precision(dtype)), axis, keepdims), dtype);
 }
 
 Tensor prod(Tensor x, Axes axis, bool keepdims, std::optional<DType> dtype) {
   const DType type = dtype.value_or(widened(x.dtype()));
+  if (is_complex(type)) return complex_form::prod(as(x, type), axis, keepdims);
   return as(reduce<v::v1::ReduceProd>(as(x, sum_precision(type)), axis, keepdims), type);
 }
 
@@ -22,6 +24,9 @@ const double kInfinity = std::numeric_limits<double>::infinity();
 
 /// Means in the dtype of `x`.
 Tensor mean_of(const Tensor& x, const Axes& axis, bool keepdims) {
+  if (x.is_complex()) {
+    return complex_form::by_parts(x, [&](const Tensor& part) { return mean_of(part, axis, keepdims); });
+  }
   const auto numbers = known(count(x, axis));
   if (numbers == 0) return filled_like_reduced(x, axis, keepdims, kNaN, x.dtype());
   // One node as long as that is exact enough (see `total`): fusions and the layout pass know it.
@@ -29,29 +34,33 @@ Tensor mean_of(const Tensor& x, const Axes& axis, bool keepdims) {
   return total(x, axis, keepdims) / static_cast<double>(*numbers);
 }
 
-/// Variances in the dtype of `x`.
+/// Variances in the dtype of `x`, or of its parts.
 Tensor variance(const Tensor& x, const Axes& axis, bool keepdims) {
   const Tensor distance = x - mean_of(x, axis, true);
-  return mean_of(distance * distance, axis, keepdims);
+  if (!x.is_complex()) return mean_of(distance * distance, axis, keepdims);
+  const Tensor re = real(distance), im = imag(distance);
+  return mean_of(re * re + im * im, axis, keepdims);
 }
 
 }  // namespace
 
 Tensor mean(Tensor x, Axes axis, bool keepdims) {
   const DType compute = wide_result_type({x.dtype(), DType::float32});
-  const DType result = is_float(x.dtype()) ? x.dtype() : result_type({x.dtype(), DType::float32});
+  const DType result = is_inexact(x.dtype()) ? x.dtype() : result_type({x.dtype(), DType::float32});
   return as(mean_of(as(x, compute), axis, keepdims), result);
 }
 
 Tensor var(Tensor x, Axes axis, bool keepdims) {
   const DType compute = wide_result_type({x.dtype(), DType::float32});
-  const DType result = is_float(x.dtype()) ? x.dtype() : result_type({x.dtype(), DType::python_float});
+  const DType result = x.is_complex()        ? part_dtype(x.dtype())
+                       : is_float(x.dtype()) ? x.dtype()
+                                             : result_type({x.dtype(), DType::python_float});
   return as(variance(as(x, compute), axis, keepdims), result);
 }
 
 Tensor std(Tensor x, Axes axis, bool keepdims) {
   const DType compute = wide_result_type({x.dtype(), DType::float32});
-  const DType result = is_float(x.dtype()) ? x.dtype() : floatx();
+  const DType result = x.is_complex() ? part_dtype(x.dtype()) : is_float(x.dtype()) ? x.dtype() : floatx();
   return as(make<v::v0::Sqrt>(variance(as(x, compute), axis, keepdims)), result);
 }
 

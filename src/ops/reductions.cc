@@ -1,5 +1,7 @@
 #include "ops/reductions.h"
 
+#include "ops/complex.h"
+
 namespace keravino::ops {
 namespace {
 
@@ -36,6 +38,9 @@ Dim count(const Tensor& x, const Axes& axis) {
 }
 
 Tensor total(const Tensor& x, const Axes& axis, bool keepdims) {
+  if (x.is_complex()) {
+    return complex_form::by_parts(x, [&](const Tensor& part) { return total(part, axis, keepdims); });
+  }
   const auto numbers = known(count(x, axis));
   std::vector<int64_t> axes = normalize_axes(axis, x.rank());
   if (x.dtype() != DType::float32 || !numbers || *numbers <= kStage) return reduce<v::v1::ReduceSum>(x, axis, keepdims);
@@ -66,7 +71,10 @@ DType widened(DType dtype) {
   }
 }
 
-Tensor truth(const Tensor& x) { return x.dtype() == DType::boolean ? strong(x) : strong(x) != 0; }
+Tensor truth(const Tensor& x) {
+  if (x.is_complex()) return logical_or(truth(real(x)), truth(imag(x)));
+  return x.dtype() == DType::boolean ? strong(x) : strong(x) != 0;
+}
 
 Tensor filled_like_reduced(const Tensor& x, const Axes& axis, bool keepdims, const Tensor& number, DType dtype) {
   const std::vector<int64_t> axes = normalize_axes(axis, x.rank());
@@ -80,6 +88,6 @@ Tensor filled_like_reduced(const Tensor& x, const Axes& axis, bool keepdims, con
   return filled(shape, number, dtype);
 }
 
-Tensor is_nan(const Tensor& x) { return x != x; }
+Tensor is_nan(const Tensor& x) { return x.is_complex() ? isnan(x) : x != x; }
 
 }  // namespace keravino::ops

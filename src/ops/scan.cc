@@ -22,9 +22,9 @@ Running prepare(const Tensor& x, const std::optional<int64_t>& axis, const std::
   return {wide, normalize_axis(*axis, x.rank()), result};
 }
 
-/// All elements up to each, joined by Op: first of pairs, then of fours, eights ...
-template <class Op>
-Tensor scan(Tensor x, int64_t axis) {
+/// All elements up to each, joined by `join`: first of pairs, then of fours, eights ...
+template <class Join>
+Tensor scan(Tensor x, int64_t axis, Join join) {
   const auto size = known(dim(x, axis));
   if (!size) throw Error(fmt::format("the size of axis {} must be known", axis));
   const int64_t n = *size;
@@ -32,13 +32,13 @@ Tensor scan(Tensor x, int64_t axis) {
     const Tensor head = slice_axis(x, axis, int64_t{0}, span);
     const Tensor before = slice_axis(x, axis, int64_t{0}, n - span);
     const Tensor rest = slice_axis(x, axis, span, n);
-    x = make<v::v0::Concat>(std::vector<Tensor>{head, make<Op>(rest, before)}, axis);
+    x = make<v::v0::Concat>(std::vector<Tensor>{head, join(rest, before)}, axis);
   }
   return x;
 }
 
 Tensor nan_as(const Tensor& x, int number) {
-  return is_float(x.dtype()) ? select(is_nan(strong(x)), as(number, x.dtype()), strong(x)) : x;
+  return is_inexact(x.dtype()) ? select(is_nan(strong(x)), as(number, x.dtype()), strong(x)) : x;
 }
 
 }  // namespace
@@ -49,12 +49,13 @@ Tensor cumsum(Tensor x, std::optional<int64_t> axis, std::optional<DType> dtype)
   const DType type = run.x.dtype();
   const bool narrow = type == DType::float32 || type == DType::int32;
   const bool doubling = !narrow && known(dim(run.x, run.axis));
-  return as(doubling ? scan<v::v1::Add>(run.x, run.axis) : make<v::v0::CumSum>(run.x, as_scalar(run.axis)), run.result);
+  return as(doubling ? scan(run.x, run.axis, std::plus<Tensor>()) : make<v::v0::CumSum>(run.x, as_scalar(run.axis)),
+            run.result);
 }
 
 Tensor cumprod(Tensor x, std::optional<int64_t> axis, std::optional<DType> dtype) {
   const Running run = prepare(x, axis, dtype);
-  return as(scan<v::v1::Multiply>(run.x, run.axis), run.result);
+  return as(scan(run.x, run.axis, times), run.result);
 }
 
 Tensor nancumsum(Tensor x, std::optional<int64_t> axis, std::optional<DType> dtype) {

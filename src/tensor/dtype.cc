@@ -143,6 +143,8 @@ DType dtype_of(const ov::element::Type& type) {
 bool is_float(DType dtype) {
   return dtype == bfloat16 || dtype == float16 || dtype == float32 || dtype == float64 || dtype == python_float;
 }
+bool is_complex(DType dtype) { return dtype == complex64 || dtype == complex128; }
+DType part_dtype(DType complex_dtype) { return complex_dtype == complex128 ? float64 : float32; }
 bool is_integer(DType dtype) { return (dtype >= uint8 && dtype <= int64) || dtype == python_int; }
 
 DType result_type(const std::vector<DType>& dtypes) { return narrow(wide_result_type(dtypes)); }

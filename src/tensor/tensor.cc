@@ -39,6 +39,11 @@ Value::Value(const ov::Output<ov::Node>& node_output, bool is_traced, uint32_t p
   if (depth > 0 && !traced) pending_values().emplace(key_of(output), this);
 }
 
+Value::Value(Tensor real_part, Tensor imaginary_part)
+    : traced(real_part.traced() || imaginary_part.traced()),
+      real(std::move(real_part)),
+      imaginary(std::move(imaginary_part)) {}
+
 Value::~Value() {
   if (!output.get_node()) return;
   const std::lock_guard lock(graph_mutex());
@@ -73,6 +78,25 @@ ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& typ
 
 ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers) {
   return std::make_shared<ov::op::v0::Constant>(ov::element::i64, ov::Shape{numbers.size()}, numbers)->output(0);
+}
+
+std::vector<Tensor> parts_of(const std::vector<Tensor>& tensors) {
+  std::vector<Tensor> parts;
+  for (const Tensor& tensor : tensors) {
+    parts.push_back(tensor.is_complex() ? tensor.value()->real : tensor);
+    if (tensor.is_complex()) parts.push_back(tensor.value()->imaginary);
+  }
+  return parts;
+}
+
+std::vector<Tensor> of_parts(const std::vector<Tensor>& parts, const std::vector<DType>& dtypes) {
+  std::vector<Tensor> tensors;
+  size_t next = 0;
+  for (const DType dtype : dtypes) {
+    tensors.push_back(is_complex(dtype) ? Tensor::complex(parts.at(next), parts.at(next + 1)) : parts.at(next));
+    next += is_complex(dtype) ? 2 : 1;
+  }
+  return tensors;
 }
 
 std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output) {
@@ -124,8 +148,22 @@ Tensor::Tensor(const ov::Tensor& numbers) {
   value_ = std::make_shared<Value>(constant(numbers), false, 0);
 }
 
+Tensor Tensor::complex(const Tensor& real, const Tensor& imaginary) {
+  const bool literal = real.value_->scalar && imaginary.value_->scalar;
+  const DType dtype = real.dtype();
+  if (!literal && (dtype != imaginary.dtype() || (dtype != DType::float32 && dtype != DType::float64))) {
+    throw Error(Error::Kind::type, fmt::format("the parts of a complex tensor are float32 or float64, got {} and {}",
+                                               name(dtype), name(imaginary.dtype())));
+  }
+  if (!real.shape().compatible(imaginary.shape())) throw Error("the parts of a complex tensor differ in shape");
+  return Tensor(std::make_shared<Value>(real, imaginary));
+}
+
 DType Tensor::dtype() const {
   if (value_->scalar) return own_dtype(*value_->scalar);
+  if (const Tensor& part = value_->real) {
+    return !part.value_->scalar && part.dtype() == DType::float64 ? DType::complex128 : DType::complex64;
+  }
   return dtype_of(value_->output.get_element_type());
 }
 
@@ -137,7 +175,7 @@ DType Tensor::promotion_dtype() const {
 const ov::PartialShape& Tensor::shape() const {
   static const ov::PartialShape kScalar{};
   if (value_->scalar) return kScalar;
-  return value_->output.get_partial_shape();
+  return value_->real ? value_->real.shape() : value_->output.get_partial_shape();
 }
 
 int64_t Tensor::rank() const {
@@ -146,10 +184,13 @@ int64_t Tensor::rank() const {
   return rank.get_length();
 }
 
+bool Tensor::is_complex() const { return static_cast<bool>(value_->real); }
+
 ov::Output<ov::Node> Tensor::output() const { return output_as(dtype()); }
 
 ov::Output<ov::Node> Tensor::output_as(DType dtype) const {
   if (value_->scalar) return constant(*value_->scalar, element_type(dtype));
+  if (value_->real) throw Error(Error::Kind::type, "there is no form of it for complex numbers");
   return value_->output;
 }
 

@@ -11,10 +11,12 @@ namespace keravino {
 
 using Scalar = std::variant<bool, int64_t, double>;
 
-/// A weak number, or an output of a graph. A pending output is replaced by a Constant once its numbers are known.
+/// A weak number, an output of a graph, or a complex tensor of two real ones. A pending output is replaced by a
+/// Constant once its numbers are known.
 struct Value {
   explicit Value(Scalar number);
   Value(const ov::Output<ov::Node>& node_output, bool is_traced, uint32_t pending_depth);
+  Value(Tensor real_part, Tensor imaginary_part);
   ~Value();
   Value(const Value&) = delete;
   Value& operator=(const Value&) = delete;
@@ -24,6 +26,7 @@ struct Value {
   bool traced = false;                // it hangs on a parameter, or on numbers that a tape watches: its graph stays
   std::optional<ov::Tensor> numbers;  // of a traced output, once they were asked for
   uint32_t depth = 0;                 // nodes on the longest path to known numbers; 0: a leaf
+  Tensor real, imaginary;              // set in a complex tensor, which has no output
 };
 
 /// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds
@@ -36,6 +39,11 @@ ov::Output<ov::Node> constant(const ov::Tensor& numbers);
 ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& type);
 /// A vector of int64, for shapes and axes.
 ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers);
+
+/// The real tensors that these are made of: themselves, or both parts of a complex one.
+std::vector<Tensor> parts_of(const std::vector<Tensor>& tensors);
+/// The way back: takes the next part, or two where a complex tensor is wanted.
+std::vector<Tensor> of_parts(const std::vector<Tensor>& parts, const std::vector<DType>& dtypes);
 
 /// The numbers of an output that is a Constant already.
 std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output);

@@ -1,4 +1,4 @@
-// Element-wise functions of one tensor: signs, rounding, roots, complex parts of real numbers.
+// Element-wise functions of one tensor: signs, rounding, roots, parts of complex numbers.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,11 @@ namespace keravino::ops {
 
 /// -x; unsigned integers wrap around. Error for bools.
 Tensor negative(Tensor x);
-/// |x|.
+/// |x|, the length of complex numbers.
 Tensor absolute(Tensor x);
 /// |x| as a float.
 Tensor fabs(Tensor x);
-/// -1, 0 or 1; NaN of NaN.
+/// -1, 0 or 1; NaN of NaN. x / |x| of complex numbers.
 Tensor sign(Tensor x);
 /// Whether the sign is minus, also of -0.
 Tensor signbit(Tensor x);
@@ -31,20 +31,21 @@ Tensor reciprocal(Tensor x);
 Tensor ceil(Tensor x);
 /// Rounded down; a float.
 Tensor floor(Tensor x);
-/// Rounded to `decimals` decimal places, halves to even; integers keep their dtype.
+/// Rounded to `decimals` decimal places, halves to even; integers keep their dtype. Each part of complex numbers.
 Tensor round(Tensor x, int64_t decimals = 0);
 /// Rounded towards zero.
 Tensor trunc(Tensor x);
-/// NaN and infinities replaced; by the largest finite numbers unless `posinf` and `neginf` are given.
+/// NaN and infinities replaced; by the largest finite numbers unless `posinf` and `neginf` are given. In each part of
+/// complex numbers.
 Tensor nan_to_num(Tensor x, double nan = 0.0, std::optional<double> posinf = std::nullopt,
                   std::optional<double> neginf = std::nullopt);
-/// The real part: x itself, as there are no complex tensors.
+/// The real part; x itself if it is real.
 Tensor real(Tensor x);
-/// The imaginary part of a real tensor: zeros.
+/// The imaginary part; zeros if x is real.
 Tensor imag(Tensor x);
-/// The complex conjugate of a real tensor: x itself.
+/// The complex conjugate; x itself if it is real.
 Tensor conjugate(Tensor x);
-/// The angle in the complex plane: pi for a negative number, 0 for another.
+/// The angle in the complex plane, in [-pi, pi]: pi of a negative real number, 0 of a positive one.
 Tensor angle(Tensor x);
 /// Degrees to radians.
 Tensor deg2rad(Tensor x);

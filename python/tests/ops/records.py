@@ -16,7 +16,9 @@ from keravino import _native
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 INTS = ("int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64")
 ALL = FLOATS + INTS + ("bool",)
+COMPLEX = ("complex64", "complex128")
 TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 1e-5, "float64": 1e-12}
+TOLERANCE |= {"complex64": 1e-5, "complex128": 1e-12}
 TIERS = ("interpret", "repeat", "compile")  # how numbers are computed that somebody asks for
 REPEATS = 3  # calls of "repeat": the second of a kind makes a recipe, the third runs it
 # "trace": in a graph of parameters whose dimensions are not known. Small inputs of the tier "compile" are constants of its
@@ -40,8 +42,10 @@ def is_float(name):
 
 
 def sample(shape, name, low=-3.0, high=3.0, seed=0):
-    """Random numbers in a dtype: reals in [low, high), integers in it, bools of both kinds."""
+    """Random numbers in a dtype: reals and parts of complex numbers in [low, high), integers in it, bools of both kinds."""
     rng = np.random.default_rng(seed)
+    if name in COMPLEX:
+        return np.asarray(rng.uniform(low, high, shape) + 1j * rng.uniform(low, high, shape)).astype(name)
     if name == "bool":
         return rng.random(shape) < 0.5
     low = max(low, 0) if name.startswith("uint") else low
@@ -147,14 +151,18 @@ def result_dtypes(record, name, promise):
         result = record.result(name) if callable(record.result) else record.result
         return [{r} for r in ([result] if isinstance(result, str) else result)]
     # Some of Keras's specs narrow the float64 of a function of one tensor; its backends keep it, and so do we.
-    widened = {name} if name == "float64" and len(record.inputs) == 1 else set()
-    return [{dtype} | (widened if dtype == "float32" else set()) for _, dtype in promise]
+    wide = {"float32": "float64", "complex64": "complex128"}
+    return [
+        {dtype} | ({name} if wide.get(dtype) == name and len(record.inputs) == 1 else set()) for _, dtype in promise
+    ]
 
 
 def widened(inputs, result):
     """The inputs of a reference that computes the dtype `result` from them."""
 
     def one(x):
+        if x.dtype.kind == "c":
+            return x.astype("complex128")
         if x.dtype.kind in "fV" or is_float(result):
             return x.astype("float64")
         return x.astype("int64") if result != "bool" and x.dtype != np.uint64 else x
@@ -163,13 +171,12 @@ def widened(inputs, result):
 
 
 def assert_close(got, want, tolerance, message):
-    """Floats within a tolerance, anything else exactly; shapes always."""
+    """Floats within a tolerance, complex numbers too (their distance), anything else exactly; shapes always."""
     want = np.asarray(want)
     assert got.shape == want.shape, f"{message}: shape {got.shape}, wanted {want.shape}"
-    if is_float(str(got.dtype)):
-        np.testing.assert_allclose(
-            got.astype("float64"), want.astype("float64"), rtol=tolerance, atol=tolerance, err_msg=message
-        )
+    wide = "complex128" if got.dtype.kind == "c" else "float64" if is_float(str(got.dtype)) else None
+    if wide:
+        np.testing.assert_allclose(got.astype(wide), want.astype(wide), rtol=tolerance, atol=tolerance, err_msg=message)
     else:
         np.testing.assert_array_equal(got, want.astype(got.dtype), err_msg=message)
 
