@@ -37,6 +37,9 @@ ov::Output<ov::Node> constant(const Scalar& number, const ov::element::Type& typ
 /// A vector of int64, for shapes and axes.
 ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers);
 
+/// Whether a node holds the numbers of a watched tensor: a Constant that is to be told apart from others.
+bool is_watched(const ov::Node& node);
+
 /// The numbers of an output that is a Constant already.
 std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output);
 

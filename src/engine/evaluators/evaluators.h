@@ -64,6 +64,7 @@ std::span<const EvaluatorRow> movement_evaluators();
 std::span<const EvaluatorRow> sort_evaluators();
 std::span<const EvaluatorRow> lookup_evaluators();
 std::span<const EvaluatorRow> matmul_evaluators();
+std::span<const EvaluatorRow> scatter_evaluators();
 
 /// The numbers of a tensor of integers: a shape, axes, indices.
 std::vector<int64_t> integers(const ov::Tensor& tensor);
