@@ -3,13 +3,18 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/parameter.hpp>
+#include <openvino/op/result.hpp>
+#include <openvino/op/util/multi_subgraph_base.hpp>
+#include <set>
 
 #include "engine/engine.h"
 #include "functions.h"
+#include "grad/rule.h"
 #include "ops/custom_gradient.h"
 #include "ops/shapes.h"
 #include "tensor/value.h"
@@ -56,6 +61,26 @@ bool has_numbers(const Tensor& x) {
   return true;
 }
 
+/// The types of the nodes above outputs, and in their bodies, that have no row.
+void collect_without_rule(const ov::NodeVector& nodes, std::set<std::string>& names) {
+  for (const auto& node : nodes) {
+    const bool leaf = node->get_input_size() == 0 || ov::is_type<ov::op::v0::Result>(node);
+    if (!leaf && !grad::find_row(node->get_type_info())) names.insert(node->get_type_name());
+    if (const auto outer = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
+      for (const auto& body : outer->get_functions()) collect_without_rule(body->get_ordered_ops(), names);
+    }
+  }
+}
+
+std::vector<std::string> without_rule(const std::vector<Tensor>& ys) {
+  const std::lock_guard lock(graph_mutex());
+  ov::NodeVector roots;
+  for (const Tensor& y : ys) roots.push_back(y.output().get_node_shared_ptr());
+  std::set<std::string> names;
+  collect_without_rule(ov::topological_sort(roots), names);
+  return {names.begin(), names.end()};
+}
+
 }  // namespace
 
 void add_gradients(nb::module_& module) {
@@ -79,6 +104,8 @@ void add_gradients(nb::module_& module) {
       "The ys with a derivative of their own: `vjp` takes the gradients of the ys and returns those of the xs.");
   nb::class_<ops::Recording>(module, "Recording", "While one lives, graphs of this thread keep what gradients need.")
       .def(nb::init<>());
+  module.def("without_rule", &without_rule, nb::arg("ys"),
+             "The OpenVINO op types of a traced graph that the tables of derivatives have no row for.");
   module.def("recording", &ops::recording, "Whether a Recording lives in this thread.");
   module.def(
       "gradients",

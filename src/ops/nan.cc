@@ -55,7 +55,7 @@ Tensor nanvar(Tensor x, Axes axis, bool keepdims) {
   return as(nan_variance(as(x, compute_dtype(x)), axis, keepdims), float_result(x));
 }
 Tensor nanstd(Tensor x, Axes axis, bool keepdims) {
-  return as(make<v::v0::Sqrt>(nan_variance(as(x, compute_dtype(x)), axis, keepdims)), float_result(x));
+  return as(root(nan_variance(as(x, compute_dtype(x)), axis, keepdims)), float_result(x));
 }
 
 namespace {

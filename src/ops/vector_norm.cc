@@ -11,7 +11,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Tensor absolute_of(const Tensor& x) { return make<v::v0::Abs>(x); }
 Tensor root_of_squares(const Tensor& x, const Axes& axis, bool keepdims) {
-  return make<v::v0::Sqrt>(total(x * x, axis, keepdims));
+  return root(total(x * x, axis, keepdims));
 }
 
 Tensor vector_norm(const Tensor& x, double ord, const Axes& axis, bool keepdims) {
