@@ -210,7 +210,7 @@ class Backward {
   Tensor steps() {
     const auto ports = op_.get_special_body_ports();
     const auto condition = static_cast<size_t>(ports.body_condition_output_idx);
-    if (is_true(s_.in[1].output()) && is_true(op_.get_function()->get_results()[condition]->input_value(0)))
+    if (is_true(op_.input_value(1)) && is_true(op_.get_function()->get_results()[condition]->input_value(0)))
       return s_.in[0];
     for (size_t i = 0; i < ports_.size(); ++i) {
       if (ports_[i].kind == Kind::state) return ops::as_scalar(ops::dim(history(i), 0));
@@ -269,47 +269,57 @@ class Backward {
   ops::Body body_;
 };
 
-/// Whether a loop is known to have a first step: it stacks something, or its count is a number and it has no condition.
-bool has_step(const v::v5::Loop& op) {
+/// Whether a loop has a first step, if that is known: it stacks something, or its count and its condition are numbers.
+std::optional<bool> has_step(const v::v5::Loop& op, const Step& s) {
   for (const auto& out : op.get_output_descriptions()) {
     if (ov::is_type<Base::ConcatOutputDescription>(out.get())) return true;
   }
-  const auto count = known_numbers(op.input_value(0));
-  return count && count->data<const int64_t>()[0] != 0 && is_true(op.input_value(1));
+  const auto count = ops::number(s.in[0]), condition = ops::number(s.in[1]);
+  if (count == 0 || condition == 0) return false;
+  if (count && condition) return true;
+  return std::nullopt;
 }
 
-/// A loop that may have no step stacks nothing on the CPU plugin: where it has one, a copy of it is run that does.
-std::vector<Tensor> loop(const Step& s) {
-  if (has_step(static_cast<const v::v5::Loop&>(s.node))) {
-    return Backward(const_cast<v::v5::Loop&>(static_cast<const v::v5::Loop&>(s.node)), s).run();
-  }
-  const auto& op = static_cast<const v::v5::Loop&>(s.node);
-  ops::Body some, none;
-  some.since = ops::moment();
-  const auto copy = ov::as_type_ptr<v::v5::Loop>(op.clone_with_new_inputs(op.input_values()));
-  const std::vector<Tensor> found = Backward(*copy, s).run();
-  std::vector<size_t> places;
-  for (size_t i = 0; i < s.in.size(); ++i) {
-    if (!s.wanted[i]) continue;
-    places.push_back(i);
-    some.results.push_back(found[i] ? found[i] : zeros_like(s.in[i]));
-  }
-  none.since = ops::moment();
-  for (const size_t i : places) none.results.push_back(zeros_like(s.in[i]));
-  for (const auto& in : op.get_input_descriptions()) {  // without a step, states are what they were at first
+/// The gradients of a loop without a step: its states are what they were at first.
+std::vector<Tensor> handed_on(const v::v5::Loop& op, const Step& s) {
+  std::vector<Tensor> result(s.in.size());
+  for (const auto& in : op.get_input_descriptions()) {
     const auto* state = ov::as_type<const Base::MergedInputDescription>(in.get());
-    const auto place = std::find(places.begin(), places.end(), in->m_input_index);
-    if (!state || place == places.end()) continue;
-    Tensor& sum = none.results[static_cast<size_t>(place - places.begin())];
+    if (!state) continue;
+    Tensor& sum = result[in->m_input_index];
     for (const auto& out : op.get_output_descriptions()) {
-      if (out->m_body_value_index == state->m_body_value_index && s.g[out->m_output_index])
-        sum = sum + s.g[out->m_output_index];
+      const Tensor& g = s.g[out->m_output_index];
+      if (out->m_body_value_index == state->m_body_value_index && g) sum = sum ? sum + g : g;
     }
   }
-  const Tensor any = make<v::v1::LogicalAnd>(s.in[1], s.in[0] != 0);
-  const std::vector<Tensor> chosen = ops::if_then_else(any, some, none);
+  return result;
+}
+
+/// Where it is not known whether there is a step, it is asked for, as a loop stacks nothing on the CPU plugin without
+/// one: a copy of the loop is run that does.
+std::vector<Tensor> loop(const Step& s) {
+  auto& op = const_cast<v::v5::Loop&>(static_cast<const v::v5::Loop&>(s.node));
+  if (const auto known = has_step(op, s)) return *known ? Backward(op, s).run() : handed_on(op, s);
+  const auto wanted = [&](const std::vector<Tensor>& found) {
+    std::vector<Tensor> results;
+    for (size_t i = 0; i < s.in.size(); ++i) {
+      if (s.wanted[i]) results.push_back(found[i] ? found[i] : zeros_like(s.in[i]));
+    }
+    return results;
+  };
+  ops::Body some, none;
+  some.since = ops::moment();
+  ov::OutputVector inputs = op.input_values();
+  inputs[1] = ops::strong(Tensor(true)).output();
+  const auto copy = ov::as_type_ptr<v::v5::Loop>(op.clone_with_new_inputs(inputs));
+  some.results = wanted(Backward(*copy, s).run());
+  none.since = ops::moment();
+  none.results = wanted(handed_on(op, s));
+  const std::vector<Tensor> chosen = ops::if_then_else(make<v::v1::LogicalAnd>(s.in[1], s.in[0] != 0), some, none);
   std::vector<Tensor> result(s.in.size());
-  for (size_t i = 0; i < places.size(); ++i) result[places[i]] = chosen[i];
+  for (size_t i = 0, next = 0; i < s.in.size(); ++i) {
+    if (s.wanted[i]) result[i] = chosen[next++];
+  }
   return result;
 }
 

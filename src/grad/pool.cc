@@ -31,9 +31,9 @@ std::vector<Tensor> max_pool_gradient(const Step& s) {
                           static_cast<int64_t>(window.size[i]) - static_cast<int64_t>(window.begin[i]);
     end.push_back(static_cast<size_t>(std::max<int64_t>(reach - in[i + 2], 0)));
   }
-  const Tensor places = ops::make_all<v::v8::MaxPool>(x, window.strides, ov::Strides(end.size(), 1), window.begin, end,
-                                                      window.size, v::RoundingType::FLOOR, v::PadType::EXPLICIT,
-                                                      ov::element::i64, int64_t{2})[1];
+  const Tensor places =
+      ops::make_all<v::v8::MaxPool>(x, window.strides, ov::Strides(end.size(), 1), window.begin, end, window.size,
+                                    v::RoundingType::FLOOR, v::PadType::EXPLICIT, ov::element::i64, int64_t{2})[1];
   const Tensor flat = ops::reshape_to(h, {in[0], in[1], from});
   const Tensor taken = make<v::v6::GatherElements>(flat, ops::reshape_to(places, {in[0], in[1], to}), int64_t{2});
   return {{}, ops::from_channels_first(ops::reshape_to(taken, out), true)};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <openvino/core/model.hpp>
+#include <optional>
 #include <vector>
 
 #include "keravino/tensor.h"
@@ -40,6 +41,9 @@ std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, cons
 
 /// The results of a body of an If or Loop for these arguments, as nodes of the graph around it.
 std::vector<Tensor> inlined(const ov::Model& body, const std::vector<Tensor>& arguments);
+
+/// The number of a scalar that hangs on no parameter.
+std::optional<int64_t> number(const Tensor& x);
 
 /// A parameter of a loop's body as the output of a node: the CPU plugin hands states on one after the other, and loses
 /// one that is another's next value.

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "kernels/special.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/shapes.h"
 
@@ -41,11 +42,23 @@ Tensor extremum(Tensor x1, Tensor x2) {
   return select(logical_or(make<Wins>(x1, x2), isnan(x1)), x1, x2);
 }
 
+/// An extremum y whose gradient goes to the one that it is, and in halves to both where they are equal.
+Tensor shared(const Tensor& y, const Tensor& x1, const Tensor& x2) {
+  if (!is_float(y.dtype())) return y;
+  const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) -> std::vector<Tensor> {
+    const auto share = [&](const Tensor& own, const Tensor& other) {
+      return select(own == ys[0], select(other == ys[0], 0.5 * gs[0], gs[0]), 0);
+    };
+    return {share(xs[0], xs[1]), share(xs[1], xs[0])};
+  };
+  return with_gradient({y}, {as(x1, y.dtype()), as(x2, y.dtype())}, vjp)[0];
+}
+
 template <class Op, class Wins>
 Tensor extremum_without_nan(Tensor x1, Tensor x2) {
   promote(x1, x2);
   if (!is_float(x1.dtype())) return extremum<Op, Wins>(x1, x2);
-  return select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2);
+  return shared(select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2), x1, x2);
 }
 
 /// By a kernel: the opset would need Euclid's algorithm unrolled, one and a half steps for each bit.
@@ -116,11 +129,11 @@ Tensor power(Tensor x1, Tensor x2) {
 
 Tensor maximum(Tensor x1, Tensor x2) {
   promote_tensors(x1, x2);
-  return extremum<v::v1::Maximum, v::v1::Greater>(x1, x2);
+  return shared(extremum<v::v1::Maximum, v::v1::Greater>(x1, x2), x1, x2);
 }
 Tensor minimum(Tensor x1, Tensor x2) {
   promote_tensors(x1, x2);
-  return extremum<v::v1::Minimum, v::v1::Less>(x1, x2);
+  return shared(extremum<v::v1::Minimum, v::v1::Less>(x1, x2), x1, x2);
 }
 Tensor fmax(Tensor x1, Tensor x2) { return extremum_without_nan<v::v1::Maximum, v::v1::Greater>(x1, x2); }
 Tensor fmin(Tensor x1, Tensor x2) { return extremum_without_nan<v::v1::Minimum, v::v1::Less>(x1, x2); }
@@ -150,12 +163,16 @@ Tensor ldexp(Tensor x1, Tensor x2) {
 
 Tensor hypot(Tensor x1, Tensor x2) {
   promote_float(x1, x2);
-  x1 = absolute(x1);
-  x2 = absolute(x2);
-  const Tensor most = maximum(x1, x2);
-  const Tensor ratio = minimum(x1, x2) / select(most == 0, 1, most);
-  const Tensor infinite = logical_or(isinf(x1), isinf(x2));
-  return select(infinite, std::numeric_limits<double>::infinity(), most * sqrt(1 + ratio * ratio));
+  const Tensor a = absolute(x1), b = absolute(x2);
+  const Tensor most = maximum(a, b);
+  const Tensor ratio = minimum(a, b) / select(most == 0, 1, most);
+  const Tensor infinite = logical_or(isinf(a), isinf(b));
+  const Tensor y = select(infinite, std::numeric_limits<double>::infinity(), most * sqrt(1 + ratio * ratio));
+  const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) -> std::vector<Tensor> {  // 0 at the origin
+    const Tensor scaled = gs[0] / select(ys[0] == 0, 1, ys[0]);
+    return {scaled * xs[0], scaled * xs[1]};
+  };
+  return with_gradient({y}, {x1, x2}, vjp)[0];
 }
 
 Tensor gcd(Tensor x1, Tensor x2) {

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numbers>
 
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/make.h"
 
@@ -73,7 +74,8 @@ Tensor cbrt(Tensor x) {
   const Tensor edge = x + x == x;
   const Tensor size = select(edge, 1, absolute(x));
   const Tensor root = make<v::v1::Power>(size, as(1.0 / 3.0, x.dtype()));
-  return select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3));
+  return with_gradient(select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3)), {x},
+                       [](const auto&, const Tensor& y, const Tensor& g) { return g / (3 * y * y); });
 }
 
 Tensor reciprocal(Tensor x) { return 1 / to_float(x); }

@@ -101,14 +101,14 @@ class Case:
         wide = [x.astype("float64") for x in f(self.xs)]
         if not all(np.isfinite(x).all() for x in wide):
             return None
-        step = STEP[self.precision]
-        at = {k: [x.astype("float64") for x in f(self.moved(k * step / 2))] for k in (-4, -2, -1, 1, 2, 4)}
-        coarse, fine = (
-            [(8 * (a - b) - (c - d)) / (6 * n * step) for a, b, c, d in zip(at[n], at[-n], at[2 * n], at[-2 * n], strict=True)]
-            for n in (2, 1)
-        )
-        smooth = all(close(a, b, TOLERANCE[self.precision] / 2) for a, b in zip(coarse, fine, strict=True))
-        return coarse if smooth else None
+        found = []
+        for step in STEP[self.precision] * np.array([1, 0.62, 0.37]):
+            at = {k: [x.astype("float64") for x in f(self.moved(k * step))] for k in (-2, -1, 1, 2)}
+            parts = zip(at[1], at[-1], at[2], at[-2], strict=True)
+            found.append([(8 * (a - b) - (c - d)) / (12 * step) for a, b, c, d in parts])
+        tolerance = TOLERANCE[self.precision] / 2
+        smooth = all(close(a, b, tolerance) for other in found[1:] for a, b in zip(found[0], other, strict=True))
+        return found[0] if smooth else None
 
     @property
     def precision(self):
@@ -118,7 +118,7 @@ class Case:
 
     def moved(self, step):
         """The inputs a step along the direction."""
-        return [np.asarray(x + step * d) for x, d in zip(self.xs, self.direction, strict=True)]
+        return [np.asarray(x + step * d).astype(x.dtype) for x, d in zip(self.xs, self.direction, strict=True)]
 
     def values(self, xs):
         """The numbers of the outputs."""
@@ -127,7 +127,10 @@ class Case:
     def jax_derivatives(self, f):
         """The gradients by jax through its own function."""
         ys, back = jax.vjp(lambda *xs: self.call(xs, f), *self.xs)
-        return [np.asarray(g) for g in back([np.asarray(s).astype(y.dtype) for s, y in zip(self.seeds(ys), ys, strict=True)])]
+        return [
+            np.asarray(g)
+            for g in back([np.asarray(s).astype(y.dtype) for s, y in zip(self.seeds(ys), ys, strict=True)])
+        ]
 
 
 def close(got, want, tolerance):

@@ -45,7 +45,6 @@ def check(function, reference, *arrays):
                 np.testing.assert_allclose(got, w, rtol=2e-4, atol=2e-5, err_msg=f"order {order}, traced {traced}")
 
 
-
 @pytest.mark.parametrize("x", [W, -W])
 def test_cond(x):
     def function(m):
@@ -73,7 +72,7 @@ def test_scan(reverse):
     check(function, reference, W, XS, W * 0.5)
 
 
-@pytest.mark.parametrize("limit, steps", [(4.0, None), (-1.0, 0)])
+@pytest.mark.parametrize("limit, steps", [(9.0, None), (-1.0, 0)])
 def test_while(limit, steps):
     """jax cannot go back through a while: the same steps one by one. The count is known when it runs alone."""
 
@@ -111,9 +110,7 @@ def test_map_and_associative_scan():
     def function(m, f_map, f_scan):
         return lambda xs, w: m.sum(f_map(lambda x: m.sin(x) * w, xs) * xs) + m.sum(f_scan(lambda a, b: a * b, xs) ** 2)
 
-    check(
-        function(ops, ops.map, ops.associative_scan), function(jnp, jax.lax.map, jax.lax.associative_scan), XS, W
-    )
+    check(function(ops, ops.map, ops.associative_scan), function(jnp, jax.lax.map, jax.lax.associative_scan), XS, W)
 
 
 def test_nested():
@@ -148,7 +145,7 @@ def test_state_that_changes_its_shape():
     def function(x):
         return ops.sum(ops.while_loop(lambda x: ops.shape(x)[0] < 9, lambda x: (ops.concatenate([x, x]),), (x,))[0])
 
-    parameter = _native.parameter((None,), "float32")
+    parameter = _native.parameter((3,), "float32")
     with keravino.GradientTape() as tape:
         y = function(parameter)
     with pytest.raises(NotImplementedError, match="a loop whose state changes its shape"):
@@ -172,6 +169,8 @@ LAYERS = {
 @pytest.mark.parametrize("kind", LAYERS)
 def test_recurrent_layers(kind, sequences, backwards, mask):
     """The loop against the layer unrolled, whose graph is made of simple nodes."""
+    if kind == "bidirectional" and backwards:
+        backwards, sequences = False, not sequences  # Keras turns the second layer round by itself
     found = []
     for unroll in (False, True):
         keras.utils.set_random_seed(1)
