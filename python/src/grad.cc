@@ -61,24 +61,39 @@ bool has_numbers(const Tensor& x) {
   return true;
 }
 
-/// The types of the nodes above outputs, and in their bodies, that have no row.
-void collect_without_rule(const ov::NodeVector& nodes, std::set<std::string>& names) {
-  for (const auto& node : nodes) {
-    const bool leaf = node->get_input_size() == 0 || ov::is_type<ov::op::v0::Result>(node);
-    if (!leaf && !grad::find_row(node->get_type_info())) names.insert(node->get_type_name());
-    if (const auto outer = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
-      for (const auto& body : outer->get_functions()) collect_without_rule(body->get_ordered_ops(), names);
+/// The types of the nodes above outputs, and in their bodies, that have no row. What a given derivative stands for is
+/// not asked.
+class WithoutRule {
+ public:
+  void visit(const ov::Node& root) {
+    std::vector<const ov::Node*> stack{&root};
+    while (!stack.empty()) {
+      const ov::Node& node = *stack.back();
+      stack.pop_back();
+      if (!seen_.insert(&node).second) continue;
+      const bool leaf = node.get_input_size() == 0 || ov::is_type<ov::op::v0::Result>(&node);
+      if (!leaf && !grad::find_row(node.get_type_info())) names_.insert(node.get_type_name());
+      if (const auto* outer = ov::as_type<const ov::op::util::MultiSubGraphOp>(&node)) {
+        for (size_t i = 0; i < outer->get_internal_subgraphs_size(); ++i) {
+          for (const auto& result : outer->get_function(i)->get_results()) visit(*result);
+        }
+      }
+      const size_t given = ov::is_type<ops::CustomGradient>(&node) ? node.get_output_size() : 0;
+      for (size_t i = given; i < node.get_input_size(); ++i) stack.push_back(node.get_input_node_ptr(i));
     }
   }
-}
+  std::vector<std::string> names() const { return {names_.begin(), names_.end()}; }
+
+ private:
+  std::set<const ov::Node*> seen_;
+  std::set<std::string> names_;
+};
 
 std::vector<std::string> without_rule(const std::vector<Tensor>& ys) {
   const std::lock_guard lock(graph_mutex());
-  ov::NodeVector roots;
-  for (const Tensor& y : ys) roots.push_back(y.output().get_node_shared_ptr());
-  std::set<std::string> names;
-  collect_without_rule(ov::topological_sort(roots), names);
-  return {names.begin(), names.end()};
+  WithoutRule found;
+  for (const Tensor& y : ys) found.visit(*y.output().get_node());
+  return found.names();
 }
 
 }  // namespace

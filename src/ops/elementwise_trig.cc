@@ -37,7 +37,8 @@ Tensor arctan2(Tensor x1, Tensor x2) {
   Tensor angle = arctan(select(same, sign(y), y / select(same, 1, x)));
   angle = select(signbit(x2), std::numbers::pi - angle, angle);
   const auto vjp = [](const auto& xs, const auto&, const auto& gs) -> std::vector<Tensor> {
-    const Tensor scaled = gs[0] / (xs[0] * xs[0] + xs[1] * xs[1]);
+    const Tensor square = xs[0] * xs[0] + xs[1] * xs[1];
+    const Tensor scaled = gs[0] / select(square == 0, 1, square);  // 0 at the origin, as torch has it
     return {xs[1] * scaled, -xs[0] * scaled};
   };
   return with_gradient({select(signbit(x1), -angle, angle)}, {x1, x2}, vjp)[0];

@@ -24,11 +24,11 @@ def gradients(function, *arrays, traced=False, order=1):
             xs = [tape.watch(x) for x in xs]
             y = function(*xs)
             for _ in range(order - 1):
-                y = sum(ops.sum(g * g) for g in tape.gradient(y, xs))
+                y = sum(ops.sum(g * g) for g in tape.gradient(y, xs) if g is not None)
         return tape.gradient(y, xs)
 
     if not traced:
-        return [np.asarray(g) for g in graph(arrays)]
+        return [np.zeros_like(x) if g is None else np.asarray(g) for x, g in zip(arrays, graph(arrays), strict=True)]
     parameters = [_native.parameter(x.shape, "float32") for x in map(np.asarray, arrays)]
     return _native.Program(parameters, graph(parameters))([np.asarray(x) for x in arrays])
 

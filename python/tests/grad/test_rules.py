@@ -1,6 +1,5 @@
 """Every OpenVINO op type in any op's graph has a row in the tables of derivatives."""
 
-import numpy as np
 import pytest
 from derivatives import Case, collected
 from extra import EXTRA
