@@ -30,8 +30,9 @@ std::vector<Tensor> special_functions(const Step& s) {
       const Tensor zero = x == 0;
       return {g * (special(Function::i0, x) - ops::select(zero, 0.5, y / ops::select(zero, 1, x)))};
     }
-    case Function::nextafter:
-      return {};  // constant almost everywhere, as jax has it
+    case Function::nextafter:  // constant almost everywhere, as jax has it
+    case Function::gcd:
+      return {};
   }
   return {};
 }
