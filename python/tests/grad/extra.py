@@ -43,7 +43,7 @@ EXTRA = [
     Call("image.sobel_edges", ((1, 6, 7, 2),)),
     Call(
         "image.scale_and_translate",
-        ((5, 6), np.array([1.3, 1.2]), np.array([0.2, 0.1])),
+        ((5, 6), np.array([1.31, 1.23]), np.array([0.217, 0.113])),
         lambda f, x, scale, shift: f(x, (7, 8), scale, shift, (0, 1), "linear"),
     ),
     Call("linalg.eigh", (POSITIVE,)),
