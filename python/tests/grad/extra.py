@@ -11,6 +11,7 @@ INDICES = np.array([[1], [3], [1]], "int32")
 SEGMENTS = np.array([0, 0, 1, 2, 2, 2], "int32")
 NAN = np.where(rng.random((3, 4)) < 0.3, np.nan, rng.uniform(0.5, 2, (3, 4)))
 HOMOGRAPHY = np.array([[1.1, 0.1, 0.3, -0.1, 0.9, 0.2, 0.01, 0.02]])
+SCALE, SHIFT = np.array([1.31, 1.23], "float32"), np.array([0.217, 0.113], "float32")
 SEED = np.array([1, 2], "uint32")
 
 
@@ -41,11 +42,7 @@ EXTRA = [
         ),
     ),
     Call("image.sobel_edges", ((1, 6, 7, 2),)),
-    Call(
-        "image.scale_and_translate",
-        ((5, 6), np.array([1.31, 1.23]), np.array([0.217, 0.113])),
-        lambda f, x, scale, shift: f(x, (7, 8), scale, shift, (0, 1), "linear"),
-    ),
+    Call("image.scale_and_translate", ((5, 6),), lambda f, x: f(x, (7, 8), SCALE, SHIFT, (0, 1), "linear")),
     Call("linalg.eigh", (POSITIVE,)),
     Call("linalg.eig", (np.diag([1.0, 2, 4]) + 0.1 * rng.uniform(-1, 1, (3, 3)),)),
     Call("linalg.lu_factor", (MATRIX,)),
