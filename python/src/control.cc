@@ -35,7 +35,10 @@ void add_control(nb::module_& module) {
       [](const Tensor& trip_count, const Tensor& condition, const std::vector<Tensor>& slices,
          const std::vector<Tensor>& states, size_t since, const std::vector<Tensor>& parameters,
          const std::vector<Tensor>& results, int64_t axis, bool reverse) {
-        return ops::loop(trip_count, condition, {slices, axis, reverse}, states, {parameters, results, since});
+        ops::Slices apart;
+        for (const Tensor& x : slices) apart.push_back({x, {axis, reverse}});
+        const std::vector<ops::Along> stacks(results.size() - 1 - states.size(), {axis, false});
+        return ops::loop(trip_count, condition, apart, states, {parameters, results, since}, stacks);
       },
       nb::arg("trip_count"), nb::arg("condition"), nb::arg("slices"), nb::arg("states"), nb::arg("since"),
       nb::arg("parameters"), nb::arg("results"), nb::arg("axis") = 0, nb::arg("reverse") = false,

@@ -3,13 +3,18 @@
 
 #include <nanobind/nanobind.h>
 #include <nanobind/stl/optional.h>
+#include <nanobind/stl/string.h>
 #include <nanobind/stl/vector.h>
 
 #include <openvino/core/graph_util.hpp>
 #include <openvino/op/parameter.hpp>
+#include <openvino/op/result.hpp>
+#include <openvino/op/util/multi_subgraph_base.hpp>
+#include <set>
 
 #include "engine/engine.h"
 #include "functions.h"
+#include "grad/rule.h"
 #include "ops/custom_gradient.h"
 #include "ops/shapes.h"
 #include "tensor/value.h"
@@ -56,6 +61,41 @@ bool has_numbers(const Tensor& x) {
   return true;
 }
 
+/// The types of the nodes above outputs, and in their bodies, that have no row. What a given derivative stands for is
+/// not asked.
+class WithoutRule {
+ public:
+  void visit(const ov::Node& root) {
+    std::vector<const ov::Node*> stack{&root};
+    while (!stack.empty()) {
+      const ov::Node& node = *stack.back();
+      stack.pop_back();
+      if (!seen_.insert(&node).second) continue;
+      const bool leaf = node.get_input_size() == 0 || ov::is_type<ov::op::v0::Result>(&node);
+      if (!leaf && !grad::find_row(node.get_type_info())) names_.insert(node.get_type_name());
+      if (const auto* outer = ov::as_type<const ov::op::util::MultiSubGraphOp>(&node)) {
+        for (size_t i = 0; i < outer->get_internal_subgraphs_size(); ++i) {
+          for (const auto& result : outer->get_function(i)->get_results()) visit(*result);
+        }
+      }
+      const size_t given = ov::is_type<ops::CustomGradient>(&node) ? node.get_output_size() : 0;
+      for (size_t i = given; i < node.get_input_size(); ++i) stack.push_back(node.get_input_node_ptr(i));
+    }
+  }
+  std::vector<std::string> names() const { return {names_.begin(), names_.end()}; }
+
+ private:
+  std::set<const ov::Node*> seen_;
+  std::set<std::string> names_;
+};
+
+std::vector<std::string> without_rule(const std::vector<Tensor>& ys) {
+  const std::lock_guard lock(graph_mutex());
+  WithoutRule found;
+  for (const Tensor& y : ys) found.visit(*y.output().get_node());
+  return found.names();
+}
+
 }  // namespace
 
 void add_gradients(nb::module_& module) {
@@ -79,6 +119,8 @@ void add_gradients(nb::module_& module) {
       "The ys with a derivative of their own: `vjp` takes the gradients of the ys and returns those of the xs.");
   nb::class_<ops::Recording>(module, "Recording", "While one lives, graphs of this thread keep what gradients need.")
       .def(nb::init<>());
+  module.def("without_rule", &without_rule, nb::arg("ys"),
+             "The OpenVINO op types of a traced graph that the tables of derivatives have no row for.");
   module.def("recording", &ops::recording, "Whether a Recording lives in this thread.");
   module.def(
       "gradients",

@@ -1,6 +1,7 @@
 #include "engine/engine.h"
 
 #include <atomic>
+#include <openvino/op/util/multi_subgraph_base.hpp>
 
 #include "engine/compiled.h"
 #include "engine/interpreter.h"
@@ -16,10 +17,16 @@ thread_local uint64_t t_times_asked = 0;
 /// Below this, finding a compiled graph and setting it up costs what it saves.
 constexpr double kLeastSaved = 20e3;
 
+/// Whether a branch or a loop is among the nodes: what tapes record of them has bodies, which no key holds.
+bool has_bodies(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
+  return std::any_of(nodes.begin(), nodes.end(),
+                     [](const auto& node) { return ov::is_type<ov::op::util::MultiSubGraphOp>(node); });
+}
+
 /// Nanoseconds that a compiled graph would save; none where the interpreter is to compute. Shapes decide, never a
 /// clock.
 double saved_by_compiling(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
-  if (tier() == Tier::interpret || needs_width(nodes)) return 0;
+  if (tier() == Tier::interpret || needs_width(nodes) || has_bodies(nodes)) return 0;
   if (tier() == Tier::compile) return std::numeric_limits<double>::infinity();
   // Interpreted, a node takes 1.5 us beside its work. Compiled, the work is a tenth; its key takes 1 us a node.
   return 0.9 * work(nodes) + 0.5e3 * static_cast<double>(nodes.size()) - 10e3;

@@ -52,8 +52,25 @@ Tensor attention(const Step& s) {
   return make<v::v0::MatMul>(make<v::v8::Softmax>(scores, int64_t{-1}), value, false, false);
 }
 
+/// (x - mean) / sqrt(variance + epsilon), over axes.
+Tensor normalized(const Step& s) {
+  const auto& op = static_cast<const v::v6::MVN&>(s.node);
+  const std::vector<int64_t> axes = constant_ints(s.node, 1, s.in[0].rank());
+  const Tensor centred = s.in[0] - make<v::v1::ReduceMean>(s.in[0], axes, true);
+  if (!op.get_normalize_variance()) return centred;
+  const Tensor variance = make<v::v1::ReduceMean>(centred * centred, axes, true);
+  const double epsilon = op.get_eps();
+  const bool inside = op.get_eps_mode() == v::MVNEpsMode::INSIDE_SQRT;
+  return centred / (inside ? make<v::v0::Sqrt>(variance + epsilon) : make<v::v0::Sqrt>(variance) + epsilon);
+}
+
 }  // namespace
 
-Table composed_rules() { return {row<v::v13::ScaledDotProductAttention>(composed(attention))}; }
+Table composed_rules() {
+  return {
+      row<v::v13::ScaledDotProductAttention>(composed(attention)),
+      row<v::v6::MVN>(composed(normalized)),
+  };
+}
 
 }  // namespace keravino::grad

@@ -42,7 +42,14 @@ ov::CoordinateDiff unused(const Window& w, const Tensor& x, const Tensor& y, con
 /// The gradient of the larger side: what each of its elements gave to the smaller one.
 template <class Op>
 Tensor for_data(const Window& w, const Tensor& x, const Tensor& weights, const Tensor& g) {
-  return make<Op>(g, weights, w.strides, w.begin, w.end, w.dilations, v::PadType::EXPLICIT, unused(w, x, g, weights));
+  const ov::CoordinateDiff rest = unused(w, x, g, weights);
+  if constexpr (std::is_same_v<Op, v::v1::GroupConvolutionBackpropData>) {
+    if (weights.shape()[0] == 1) {  // the CPU plugin (2026.4.1) mistakes a single group's channels
+      const Tensor own = ops::squeeze(weights, {{0}});
+      return for_data<v::v1::ConvolutionBackpropData>(w, x, own, g);
+    }
+  }
+  return make<Op>(g, weights, w.strides, w.begin, w.end, w.dilations, v::PadType::EXPLICIT, rest);
 }
 
 /// (N, G * C, ...) as (C, G * N, ...): batch and channels change places, group by group.

@@ -18,12 +18,23 @@ Tensor wrapped(const Tensor& indices, const Dim& size) {
   return ops::select(wide < 0, wide + ops::as_scalar(size), wide);
 }
 
+/// The same for each place of the leading dimensions apart: by the places of all elements in the flat tensor.
+Tensor gathered_in_batches(const Step& s, int64_t axis, int64_t batch) {
+  const std::vector<Dim> shape = ops::dims(s.in[0]);
+  const Tensor all = ops::iota(ops::product(shape), DType::int64);
+  const Tensor places = make<v::v8::Gather>(ops::reshape(all, shape), s.in[1], Tensor(axis), batch);
+  const Tensor flat = ops::filled(std::vector<Dim>{ops::product(shape)}, 0, s.g[0].dtype());
+  const Tensor sums = make<v::v15::ScatterNDUpdate>(flat, ops::expand_dims(places, {-1}), s.g[0], Reduction::SUM);
+  return ops::reshape(sums, shape);
+}
+
 /// Rows of an axis were taken: their gradients are added where they came from.
 std::vector<Tensor> gather(const Step& s) {
   const auto& op = static_cast<const v::v8::Gather&>(s.node);
-  if (op.get_batch_dims() != 0) throw Error(Error::Kind::unsupported, "[grad] Gather with batch dimensions");
-  const int64_t rank = s.in[0].rank(), width = s.in[1].rank();
+  const int64_t rank = s.in[0].rank(), width = s.in[1].rank(),
+                batch = ops::normalize_axis(op.get_batch_dims(), width + 1);
   const int64_t axis = constant_ints(s.node, 2, rank)[0];
+  if (batch != 0) return {gathered_in_batches(s, axis, batch)};
   const Tensor places = ops::expand_dims(wrapped(s.in[1], ops::dim(s.in[0], axis)), {-1});
   // With the axis in front: the result's index axes first, then the others.
   std::vector<int64_t> front, order, back;
@@ -47,6 +58,25 @@ std::vector<Tensor> gather(const Step& s) {
 Tensor add_along(const Tensor& like, const Tensor& indices, const Tensor& g, int64_t axis) {
   return make<v::v12::ScatterElementsUpdate>(zeros_like(like), wrapped(indices, ops::dim(like, axis)), g, Tensor(axis),
                                              v::v12::ScatterElementsUpdate::Reduction::SUM);
+}
+
+/// x with elements along an axis replaced by, or joined with, updates; several updates to one place as in scatter_nd.
+std::vector<Tensor> scatter_elements(const Step& s) {
+  using Reduction = v::v12::ScatterElementsUpdate::Reduction;
+  const auto& op = static_cast<const v::v12::ScatterElementsUpdate&>(s.node);
+  const Reduction reduction = op.get_reduction();
+  if (!(reduction == Reduction::NONE || (reduction == Reduction::SUM && op.get_use_init_val())))
+    throw Error(Error::Kind::unsupported, "[grad] ScatterElementsUpdate that does not add or replace");
+  const int64_t axis = constant_ints(s.node, 3, s.in[0].rank())[0];
+  const Tensor places = wrapped(s.in[1], ops::dim(s.in[0], axis));
+  std::vector<Tensor> result(3);
+  if (s.wanted[0]) {
+    result[0] = s.g[0];
+    if (reduction == Reduction::NONE)
+      result[0] = make<v::v12::ScatterElementsUpdate>(s.g[0], places, zeros_like(s.in[2]), Tensor(axis), reduction);
+  }
+  if (s.wanted[2]) result[2] = make<v::v6::GatherElements>(s.g[0], places, axis);
+  return result;
 }
 
 std::vector<Tensor> gather_elements(const Step& s) {
@@ -121,8 +151,13 @@ std::vector<Tensor> scatter_nd(const Step& s) {
 
 Table index_rules() {
   return {
-      row<v::v8::Gather>(gather), row<v::v6::GatherElements>(gather_elements), row<v::v8::GatherND>(gather_nd),
-      row<v::v11::TopK>(top_k),   row<v::v3::ScatterUpdate>(scatter_update),   row<v::v15::ScatterNDUpdate>(scatter_nd),
+      row<v::v8::Gather>(gather),
+      row<v::v6::GatherElements>(gather_elements),
+      row<v::v8::GatherND>(gather_nd),
+      row<v::v11::TopK>(top_k),
+      row<v::v3::ScatterUpdate>(scatter_update),
+      row<v::v12::ScatterElementsUpdate>(scatter_elements),
+      row<v::v15::ScatterNDUpdate>(scatter_nd),
   };
 }
 

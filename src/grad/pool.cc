@@ -17,6 +17,28 @@ std::vector<Tensor> max_pool(const Step& s) {
   return {ops::to_channels_first(make<kernels::MaxPoolGradient>(std::vector<Tensor>{x, g}, window), true)};
 }
 
+/// Linear in g: what stands where the maxima of x are. They are found by their places in each channel.
+std::vector<Tensor> max_pool_gradient(const Step& s) {
+  const kernels::PoolWindow& window = static_cast<const kernels::MaxPoolGradient&>(s.node).window();
+  const Tensor x = ops::to_channels_first(s.in[0], true), h = ops::to_channels_first(s.g[0], true);
+  const Ints in = ops::static_shape(x), out = ops::static_shape(ops::to_channels_first(s.in[1], true));
+  ov::Shape end;
+  int64_t from = 1, to = 1;
+  for (size_t i = 0; i < window.size.size(); ++i) {
+    from *= in[i + 2];
+    to *= out[i + 2];
+    const int64_t reach = (out[i + 2] - 1) * static_cast<int64_t>(window.strides[i]) +
+                          static_cast<int64_t>(window.size[i]) - static_cast<int64_t>(window.begin[i]);
+    end.push_back(static_cast<size_t>(std::max<int64_t>(reach - in[i + 2], 0)));
+  }
+  const Tensor places =
+      ops::make_all<v::v8::MaxPool>(x, window.strides, ov::Strides(end.size(), 1), window.begin, end, window.size,
+                                    v::RoundingType::FLOOR, v::PadType::EXPLICIT, ov::element::i64, int64_t{2})[1];
+  const Tensor flat = ops::reshape_to(h, {in[0], in[1], from});
+  const Tensor taken = make<v::v6::GatherElements>(flat, ops::reshape_to(places, {in[0], in[1], to}), int64_t{2});
+  return {{}, ops::from_channels_first(ops::reshape_to(taken, out), true)};
+}
+
 /// The sum over each window of (N, C, spatial...) of one filter of ones for each channel; `back` is its transpose.
 struct Sums {
   ov::Strides strides;
@@ -99,6 +121,7 @@ std::vector<Tensor> adaptive_max_pool(const Step& s) {
 Table pool_rules() {
   return {
       row<v::v1::MaxPool>(max_pool),
+      row<kernels::MaxPoolGradient>(max_pool_gradient),
       row<v::v1::AvgPool>(average_pool),
       row<v::v8::AdaptiveAvgPool>(adaptive_average_pool),
       row<v::v8::AdaptiveMaxPool>(adaptive_max_pool),

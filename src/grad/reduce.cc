@@ -44,6 +44,7 @@ std::vector<Tensor> extreme(const Step& s) {
 std::vector<Tensor> product(const Step& s) {
   const Reduced r = reduced(s);
   const int64_t rank = s.in[0].rank();
+  if (ops::known(ops::product(ops::dims(s.in[0]))) == 0) return {};
   std::vector<int64_t> order;
   for (int64_t axis = 0; axis < rank; ++axis) {
     if (std::find(r.axes.begin(), r.axes.end(), axis) == r.axes.end()) order.push_back(axis);

@@ -73,13 +73,17 @@ const Row* find_row(const ov::DiscreteTypeInfo& type);
 
 Table activation_rules();
 Table composed_rules();
+Table control_rules();
 Table conv_rules();
 Table custom_rules();
 Table elementwise_rules();
+Table function_rules();
 Table index_rules();
 Table kernel_rules();
+Table linalg_rules();
 Table pool_rules();
 Table reduce_rules();
+Table resize_rules();
 Table shape_rules();
 Table zero_rules();
 

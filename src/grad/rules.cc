@@ -12,8 +12,9 @@ using Rules = std::unordered_map<ov::DiscreteTypeInfo, Row>;
 const Rules& rules() {
   static const auto* all = [] {
     auto* map = new Rules();
-    for (const auto& table : {activation_rules, composed_rules, conv_rules, custom_rules, elementwise_rules,
-                              index_rules, kernel_rules, pool_rules, reduce_rules, shape_rules, zero_rules}) {
+    for (const auto& table :
+         {activation_rules, composed_rules, control_rules, conv_rules, custom_rules, elementwise_rules, function_rules,
+          index_rules, kernel_rules, linalg_rules, pool_rules, reduce_rules, resize_rules, shape_rules, zero_rules}) {
       for (Row& row : table()) {
         const ov::DiscreteTypeInfo type = row.type;
         if (!map->emplace(type, std::move(row)).second) {

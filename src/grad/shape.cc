@@ -56,24 +56,34 @@ Tensor spread(const Tensor& g, int64_t axis, int64_t size, int64_t start, int64_
   return make<v::v3::ScatterUpdate>(ops::filled(shape, 0, g.dtype()), ops::ints(places), g, Tensor(axis));
 }
 
+/// The same where sizes or bounds are not known: the indices are cut from all of the axis as the data was.
+Tensor spread_open(const Step& s, const Tensor& g, int64_t axis, int64_t bound) {
+  const auto of = [&](size_t input) { return ops::slice_axis(s.in[input], 0, bound, bound + 1); };
+  const Dim size = ops::dim(s.in[0], axis);
+  const Tensor places = make<v::v8::Slice>(ops::iota(size, DType::int64), of(1), of(2), of(3));
+  std::vector<Dim> shape = ops::dims(g);
+  shape[static_cast<size_t>(axis)] = size;
+  return make<v::v3::ScatterUpdate>(ops::filled(shape, 0, g.dtype()), places, g, Tensor(axis));
+}
+
 std::vector<Tensor> slice(const Step& s) {
   const auto rank = s.in[0].rank();
-  const auto starts = constant_ints(s.node, 1), steps = constant_ints(s.node, 3);
-  std::vector<int64_t> axes;
-  if (s.in.size() > 4) {
-    axes = constant_ints(s.node, 4, rank);
-  } else {
-    for (size_t i = 0; i < starts.size(); ++i) axes.push_back(static_cast<int64_t>(i));
-  }
+  const auto count = s.in[1].shape()[0].get_length();
+  const auto axes = s.in.size() > 4 ? constant_ints(s.node, 4, rank) : ops::normalize_axes(std::nullopt, count);
+  const bool bounds = known_numbers(s.in[1].output()) && known_numbers(s.in[3].output());
   Tensor g = s.g[0];
-  for (size_t i = 0; i < axes.size(); ++i) {
-    const auto size = ops::known(ops::dim(s.in[0], axes[i]));
-    if (!size || !ops::known(ops::dim(g, axes[i]))) {
-      throw Error(Error::Kind::unsupported, "[grad] Slice of an axis whose size is not known while tracing");
+  for (int64_t i = 0; i < count; ++i) {
+    const int64_t axis = axes[static_cast<size_t>(i)];
+    const auto size = ops::known(ops::dim(s.in[0], axis)), left = ops::known(ops::dim(g, axis));
+    if (!bounds || !size || !left) {
+      g = spread_open(s, g, axis, i);
+      continue;
     }
-    if (*ops::known(ops::dim(g, axes[i])) == *size && steps[i] == 1) continue;
-    const int64_t start = starts[i] < 0 ? starts[i] + *size : starts[i];
-    g = spread(g, axes[i], *size, std::clamp<int64_t>(start, 0, steps[i] < 0 ? *size - 1 : *size), steps[i]);
+    const int64_t first = constant_ints(s.node, 1)[static_cast<size_t>(i)];
+    const int64_t step = constant_ints(s.node, 3)[static_cast<size_t>(i)];
+    if (*left == *size && step == 1) continue;
+    const int64_t start = first < 0 ? first + *size : first;
+    g = spread(g, axis, *size, std::clamp<int64_t>(start, 0, step < 0 ? *size - 1 : *size), step);
   }
   return {g};
 }
@@ -110,15 +120,26 @@ Tensor unpad(const Tensor& g, int64_t axis, int64_t before, int64_t after, int64
   return own;
 }
 
+/// The same with a number, where an axis is of a size, or the pads are, not known: none cuts anything off.
+Tensor unpad_open(const Tensor& before, const Tensor& g, int64_t axis, const Dim& size) {
+  const Dim start = ops::reshape(ops::slice_axis(before, 0, axis, axis + 1), std::vector<int64_t>{});
+  return ops::slice_axis(g, axis, start, ops::operator+(start, size));
+}
+
 std::vector<Tensor> pad(const Step& s) {
   const auto& op = static_cast<const v::util::PadBase&>(s.node);
-  const auto before = constant_ints(s.node, 1), after = constant_ints(s.node, 2);
   Tensor g = s.g[0];
-  for (size_t i = 0; i < before.size(); ++i) {
-    if (before[i] == 0 && after[i] == 0) continue;
-    const auto size = ops::known(ops::dim(s.in[0], static_cast<int64_t>(i)));
-    if (!size) throw Error(Error::Kind::unsupported, "[grad] Pad of an axis whose size is not known while tracing");
-    g = unpad(g, static_cast<int64_t>(i), before[i], after[i], *size, op.get_pad_mode());
+  for (int64_t i = 0; i < s.in[0].rank(); ++i) {
+    const Dim size = ops::dim(s.in[0], i);
+    if (op.get_pad_mode() == v::PadMode::CONSTANT && !(ops::known(size) && known_numbers(s.in[1].output()))) {
+      g = unpad_open(s.in[1], g, i, size);
+      continue;
+    }
+    if (!ops::known(size))
+      throw Error(Error::Kind::unsupported, "[grad] Pad of an axis whose size is not known while tracing");
+    const auto at = static_cast<size_t>(i);
+    const int64_t before = constant_ints(s.node, 1)[at], after = constant_ints(s.node, 2)[at];
+    if (before != 0 || after != 0) g = unpad(g, i, before, after, *ops::known(size), op.get_pad_mode());
   }
   std::vector<Tensor> result{g};
   if (s.in.size() > 3 && s.wanted[3]) {  // the number that fills: what is not the data's

@@ -46,25 +46,57 @@ class Probabilities {
   std::vector<double> logs_;
 };
 
-/// The log probability of `labels` within the first `time` rows: the sum over all paths through blank, label, blank,
-/// ...
-double log_likelihood(const Probabilities& logs, const std::vector<int64_t>& labels, size_t time, int64_t blank) {
-  const size_t states = 2 * labels.size() + 1;
-  const auto label = [&](size_t state) { return state % 2 == 0 ? blank : labels[state / 2]; };
-  std::vector<double> alpha(states, kNever);
-  if (time == 0) return labels.empty() ? 0 : kNever;
-  alpha[0] = logs(0, blank);
-  if (states > 1) alpha[1] = logs(0, label(1));
-  for (size_t t = 1; t < time; ++t) {
-    for (size_t s = states; s-- > 0;) {  // from behind: each needs the old values before it
-      double sum = alpha[s];
-      if (s > 0) sum = log_add(sum, alpha[s - 1]);
-      if (s > 1 && s % 2 == 1 && label(s) != label(s - 2)) sum = log_add(sum, alpha[s - 2]);
-      alpha[s] = sum + logs(t, label(s));
+/// One element's labels within the first `time` rows, read by paths through the states blank, label, blank, ...
+struct Reading {
+  Probabilities logs;
+  std::vector<int64_t> labels;
+  size_t time;
+  int64_t blank;
+
+  size_t states() const { return 2 * labels.size() + 1; }
+  int64_t label(size_t state) const { return state % 2 == 0 ? blank : labels[state / 2]; }
+  /// Whether a path may go to a label from the one before, with no blank between.
+  bool skips(size_t state) const { return state > 1 && state % 2 == 1 && label(state) != label(state - 2); }
+
+  /// For each time the log probabilities of having come to each state.
+  std::vector<std::vector<double>> arrivals() const {
+    std::vector<std::vector<double>> alpha(time, std::vector<double>(states(), kNever));
+    for (size_t t = 0; t < time; ++t) {
+      for (size_t s = 0; s < states(); ++s) {
+        double sum = t == 0 ? (s < 2 ? 0 : kNever) : alpha[t - 1][s];
+        if (t > 0 && s > 0) sum = log_add(sum, alpha[t - 1][s - 1]);
+        if (t > 0 && skips(s)) sum = log_add(sum, alpha[t - 1][s - 2]);
+        alpha[t][s] = sum + logs(t, label(s));
+      }
     }
+    return alpha;
   }
-  return states > 1 ? log_add(alpha[states - 1], alpha[states - 2]) : alpha[0];
-}
+
+  /// And of getting from each state to the end.
+  std::vector<std::vector<double>> departures() const {
+    std::vector<std::vector<double>> beta(time, std::vector<double>(states(), kNever));
+    for (size_t t = time; t-- > 0;) {
+      const auto next = [&](size_t s) { return beta[t + 1][s] + logs(t + 1, label(s)); };
+      for (size_t s = 0; s < states(); ++s) {
+        if (t + 1 == time) {
+          beta[t][s] = s + 2 >= states() ? 0 : kNever;
+          continue;
+        }
+        double sum = next(s);
+        if (s + 1 < states()) sum = log_add(sum, next(s + 1));
+        if (s + 2 < states() && skips(s + 2)) sum = log_add(sum, next(s + 2));
+        beta[t][s] = sum;
+      }
+    }
+    return beta;
+  }
+
+  double log_likelihood(const std::vector<std::vector<double>>& alpha) const {
+    if (time == 0) return labels.empty() ? 0 : kNever;
+    const std::vector<double>& last = alpha.back();
+    return states() > 1 ? log_add(last[states() - 1], last[states() - 2]) : last[0];
+  }
+};
 
 size_t checked_length(int64_t length, size_t limit, const char* what) {
   if (length < 0 || static_cast<size_t>(length) > limit) {
@@ -133,8 +165,31 @@ void set_number(ov::Tensor& tensor, size_t i, double number) {
   }
 }
 
+double number(const ov::Tensor& tensor, size_t i) {
+  return tensor.get_element_type() == ov::element::f64 ? tensor.data<const double>()[i]
+                                                       : static_cast<double>(tensor.data<const float>()[i]);
+}
+
 bool is_float(const ov::Tensor& x) {
   return x.get_element_type() == ov::element::f32 || x.get_element_type() == ov::element::f64;
+}
+
+/// That of one element of CtcLoss's inputs.
+Reading reading_of(const ov::TensorVector& inputs, size_t i, int64_t blank) {
+  const ov::Shape& shape = inputs[0].get_shape();
+  if (blank >= static_cast<int64_t>(shape[2]))
+    throw Error(fmt::format("blank {} is none of the {} classes", blank, shape[2]));
+  const std::vector<int64_t> labels = integers(inputs[1]);
+  const size_t size = inputs[1].get_shape()[1];
+  const size_t count = checked_length(integers(inputs[2]).at(i), size, "a target's length");
+  const size_t time = checked_length(integers(inputs[3]).at(i), shape[1], "an output's length");
+  const auto first = labels.begin() + static_cast<std::ptrdiff_t>(i * size);
+  Reading reading{Probabilities(inputs[0], i), {first, first + static_cast<std::ptrdiff_t>(count)}, time, blank};
+  for (const int64_t label : reading.labels) {
+    if (label < 0 || label >= reading.logs.classes())
+      throw Error(fmt::format("label {} is none of the {} classes", label, reading.logs.classes()));
+  }
+  return reading;
 }
 
 }  // namespace
@@ -162,23 +217,49 @@ bool CtcLoss::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs
   if (!is_float(inputs[0])) return false;
   const ov::Shape& shape = inputs[0].get_shape();
   outputs[0].set_shape({shape[0]});
-  const std::vector<int64_t> labels = integers(inputs[1]);
-  const std::vector<int64_t> label_lengths = integers(inputs[2]);
-  const std::vector<int64_t> logit_lengths = integers(inputs[3]);
-  const size_t size = inputs[1].get_shape()[1];
-  if (blank_ >= static_cast<int64_t>(shape[2]))
-    throw Error(fmt::format("blank {} is none of the {} classes", blank_, shape[2]));
   for (size_t i = 0; i < shape[0]; ++i) {
-    const Probabilities logs(inputs[0], i);
-    const size_t count = checked_length(label_lengths.at(i), size, "a target's length");
-    const size_t time = checked_length(logit_lengths.at(i), shape[1], "an output's length");
-    const auto first = labels.begin() + static_cast<std::ptrdiff_t>(i * size);
-    const std::vector<int64_t> own(first, first + static_cast<std::ptrdiff_t>(count));
-    for (const int64_t label : own) {
-      if (label < 0 || label >= logs.classes())
-        throw Error(fmt::format("label {} is none of the {} classes", label, logs.classes()));
+    const Reading reading = reading_of(inputs, i, blank_);
+    set_number(outputs[0], i, -reading.log_likelihood(reading.arrivals()));
+  }
+  return true;
+}
+
+CtcGradient::CtcGradient(const ov::OutputVector& inputs, int64_t blank) : Op(inputs), blank_(blank) {
+  constructor_validate_and_infer_types();
+}
+
+void CtcGradient::validate_and_infer_types() {
+  set_output_type(0, get_input_element_type(0), get_input_partial_shape(0));
+}
+
+std::shared_ptr<ov::Node> CtcGradient::clone_with_new_inputs(const ov::OutputVector& inputs) const {
+  return std::make_shared<CtcGradient>(inputs, blank_);
+}
+
+bool CtcGradient::visit_attributes(ov::AttributeVisitor& visitor) {
+  visitor.on_attribute("blank", blank_);
+  return true;
+}
+
+/// By the paths' probabilities (Graves et al., 2006, equation 16): of each logit its softmax, less how likely its label
+/// is there, given all labels.
+bool CtcGradient::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
+  if (!is_float(inputs[0])) return false;
+  const ov::Shape& shape = inputs[0].get_shape();
+  outputs[0].set_shape(shape);
+  const size_t size = shape[1] * shape[2];
+  for (size_t i = 0; i < shape[0]; ++i) {
+    const Reading reading = reading_of(inputs, i, blank_);
+    const auto alpha = reading.arrivals(), beta = reading.departures();
+    const double all = reading.log_likelihood(alpha);
+    std::vector<double> found(size, 0);
+    for (size_t t = 0; t < reading.time && all != kNever; ++t) {
+      double* row = found.data() + t * shape[2];
+      for (size_t c = 0; c < shape[2]; ++c) row[c] = std::exp(reading.logs(t, static_cast<int64_t>(c)));
+      for (size_t s = 0; s < reading.states(); ++s) row[reading.label(s)] -= std::exp(alpha[t][s] + beta[t][s] - all);
     }
-    set_number(outputs[0], i, -log_likelihood(logs, own, time, blank_));
+    const double g = number(inputs[4], i);
+    for (size_t k = 0; k < size; ++k) set_number(outputs[0], i * size + k, found[k] == 0 ? 0 : g * found[k]);
   }
   return true;
 }

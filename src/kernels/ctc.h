@@ -21,6 +21,27 @@ class CtcLoss : public ov::op::Op {
   /// Error for a label that is no class, and for a length beyond its axis.
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 
+  int64_t blank() const { return blank_; }
+
+ private:
+  int64_t blank_ = 0;
+};
+
+/// The gradient of CtcLoss: inputs as there, and the gradients (N) of the losses; output (N, T, C). Zero where a loss
+/// is infinite, whatever the logits.
+class CtcGradient : public ov::op::Op {
+ public:
+  OPENVINO_OP("CtcGradient", "keravino");
+
+  CtcGradient() = default;
+  CtcGradient(const ov::OutputVector& inputs, int64_t blank);
+
+  void validate_and_infer_types() override;
+  std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;
+  bool visit_attributes(ov::AttributeVisitor& visitor) override;
+  bool has_evaluate() const override { return true; }
+  bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
+
  private:
   int64_t blank_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
 #include "keravino/error.h"
@@ -117,7 +118,12 @@ Matrices<T> lu(Matrices<T> in) {
   std::vector<lapack_int> swaps(pivots.numbers.size());
   if (!x.numbers.empty()) getrf<T>(x.rows, x.columns, x.row(0), x.columns, swaps.data());
   std::transform(swaps.begin(), swaps.end(), pivots.row(0), [](lapack_int row) { return static_cast<T>(row - 1); });
+  Matrix<T> order(1, x.rows);
+  std::iota(order.numbers.begin(), order.numbers.end(), T(0));
+  for (size_t i = 0; i < swaps.size(); ++i)
+    std::swap(order.numbers[i], order.numbers[static_cast<size_t>(swaps[i] - 1)]);
   in.push_back(std::move(pivots));
+  in.push_back(std::move(order));
   return in;
 }
 

@@ -29,6 +29,8 @@ class Fourier : public ov::op::Op {
   bool has_evaluate() const override { return true; }
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 
+  Transform transform() const { return transform_; }
+
  private:
   /// The size of the outputs' last axis.
   ov::Dimension result_size(const ov::Dimension& size) const;

@@ -27,7 +27,7 @@ struct Row {
 /// In the order of Routine.
 const Row kRows[] = {
     {"cholesky", 1, true, KERAVINO_RESULTS({m, m}), &cholesky<float>, &cholesky<double>},
-    {"lu_factor", 1, false, KERAVINO_RESULTS({m, n}, {k}), &lu<float>, &lu<double>},
+    {"lu_factor", 1, false, KERAVINO_RESULTS({m, n}, {k}, {m}), &lu<float>, &lu<double>},
     {"solve", 2, true, KERAVINO_RESULTS({m, n}), &solve<float>, &solve<double>},
     {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_lower<float>, &solve_lower<double>},
     {"solve_triangular", 2, true, KERAVINO_RESULTS({m, n}), &solve_upper<float>, &solve_upper<double>},

@@ -9,7 +9,8 @@ namespace keravino::kernels {
 /// symmetric matrix is read.
 enum class Routine {
   cholesky,         ///< (m, m): L with L L^T = x. Error when x is not positive definite
-  lu,               ///< (m, n), (k): L below the diagonal and U, and the row that each row was swapped with
+  lu,               ///< (m, n), (k), (m): L below the diagonal and U, the row that each row was swapped with, and the
+                    ///< row of x that each row of L U is
   solve,            ///< a (m, m), b (m, n) -> (m, n). Error when a is singular
   solve_lower,      ///< the same for the lower triangle of a
   solve_upper,      ///< and for the upper one
@@ -39,6 +40,8 @@ class Linalg : public ov::op::Op {
   bool can_constant_fold(const ov::OutputVector&) const override { return false; }
   /// Error when a matrix has no such decomposition; the message counts the matrices from 0.
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
+
+  Routine routine() const { return routine_; }
 
  private:
   Routine routine_ = Routine::cholesky;

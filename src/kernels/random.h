@@ -37,6 +37,8 @@ class RandomNumbers : public ov::op::Op {
   bool can_constant_fold(const ov::OutputVector&) const override { return false; }
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 
+  Distribution distribution() const { return distribution_; }
+
  private:
   Distribution distribution_ = Distribution::uniform;
   ov::element::Type type_;

@@ -58,20 +58,23 @@ FOR_EACH_PROCESSOR double inverse_erf(float x) {
   return y - (std::erf(y) - double{x}) * std::exp(static_cast<float>(y * y)) * kErfSlope;
 }
 
-/// The power series, whose terms are all positive, and Hankel's expansion for large numbers.
-double bessel_i0(double x) {
-  x = std::abs(x);
-  if (x > 714) return kInfinity;  // beyond, double overflows
+/// The modified Bessel function of order 0 or 1: the power series, whose terms are all positive, and Hankel's expansion
+/// for large numbers.
+double bessel_i(int order, double number) {
+  const double x = std::abs(number), sign = order == 1 && number < 0 ? -1 : 1;
+  if (x > 714) return sign * kInfinity;  // beyond, double overflows
   double sum = 1;
   double term = 1;
   if (!(x > 25)) {
     const double square = x * x / 4;
-    for (double k = 1; term > sum * 0x1p-60; ++k) sum += term *= square / (k * k);
-    return std::isnan(x) ? x : sum;
+    for (double k = 1; term > sum * 0x1p-60; ++k) sum += term *= square / (k * (k + order));
+    return std::isnan(x) ? x : order == 0 ? sum : number / 2 * sum;
   }
-  for (double k = 1; term > sum * 0x1p-60; ++k) sum += term *= (2 * k - 1) * (2 * k - 1) / (k * 8 * x);
+  for (double k = 1; std::abs(term) > sum * 0x1p-60; ++k) {
+    sum += term *= ((2 * k - 1) * (2 * k - 1) - 4 * order * order) / (k * 8 * x);
+  }
   const double half = std::exp(x / 2);  // e^x alone may overflow
-  return half * (sum / std::sqrt(2 * std::numbers::pi * x)) * half;
+  return sign * half * (sum / std::sqrt(2 * std::numbers::pi * x)) * half;
 }
 
 /// The next number in a float type whose bits are `Bits`: floats of one sign are ordered as their bits are.
@@ -108,7 +111,9 @@ void fill(Function function, const ov::element::Type& type, ov::Tensor& output, 
     case Function::erfinv:
       return run([](double a, double) { return inverse_erf(static_cast<T>(a)); });
     case Function::i0:
-      return run([](double a, double) { return bessel_i0(a); });
+      return run([](double a, double) { return bessel_i(0, a); });
+    case Function::i1:
+      return run([](double a, double) { return bessel_i(1, a); });
     case Function::nextafter:
       return run([&](double a, double b) { return next_after(a, b, type); });
     case Function::gcd:

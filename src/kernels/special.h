@@ -8,6 +8,7 @@ namespace keravino::kernels {
 enum class Function {
   erfinv,     ///< the inverse of the error function
   i0,         ///< the modified Bessel function of the first kind and order 0
+  i1,         ///< that of order 1
   nextafter,  ///< the next number after the first input towards the second, in the inputs' type
   gcd,        ///< the greatest common divisor of integers
 };
@@ -26,6 +27,8 @@ class Special : public ov::op::Op {
   bool visit_attributes(ov::AttributeVisitor& visitor) override;
   bool has_evaluate() const override { return true; }
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
+
+  Function function() const { return function_; }
 
  private:
   Function function_ = Function::erfinv;

@@ -1,5 +1,6 @@
 // Activations made of exponentials and roots, and those along an axis.
 #include "keravino/ops/activation.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/make.h"
 
@@ -27,7 +28,11 @@ Tensor tanh_shrink(Tensor x) {
   const Tensor near = absolute(x) < (x.dtype() == DType::float64 ? 0.3 : 1.5);
   const Tensor y = select(near, x * x, 0);
   const Tensor above = 3465 + y * (189 + y), below = 10395 + y * (4725 + y * (210 + y));
-  return select(near, x * (y * (above / below)), x - tanh(x));
+  return with_gradient(select(near, x * (y * (above / below)), x - tanh(x)), {x},
+                       [](const auto& xs, const Tensor&, const Tensor& g) {
+                         const Tensor t = tanh(xs[0]);
+                         return g * t * t;
+                       });
 }
 
 /// Its halves multiply to b / 4; a negative x takes the one that loses no digits. A large one, whose square overflows,
@@ -39,7 +44,12 @@ Tensor squareplus(Tensor x, Tensor b) {
   const Tensor large = size > (x.dtype() == DType::float16 ? 0x1p7 : x.dtype() == DType::float64 ? 0x1p500 : 0x1p62);
   const Tensor upper = size * 0.5 + select(large, size, sqrt(select(large, 0, x * x) + b)) * 0.5;
   const Tensor negative = x < 0;
-  return select(negative, b * 0.25 / select(negative, upper, 1), upper);
+  const Tensor y = select(negative, b * 0.25 / select(negative, upper, 1), upper);
+  const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) -> std::vector<Tensor> {
+    const Tensor root = 2 * ys[0] - xs[0];  // sqrt(x^2 + b)
+    return {gs[0] * ys[0] / root, gs[0] * 0.25 / root};
+  };
+  return with_gradient({y}, {x, b}, vjp)[0];
 }
 
 Tensor elu(Tensor x, double alpha) { return make<v::v0::Elu>(to_float(x), alpha); }

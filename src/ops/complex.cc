@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "keravino/ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 
 namespace keravino::ops {
@@ -15,7 +16,13 @@ Tensor length(const Tensor& x, const Tensor& y) {
   const Tensor most = select(first, a, b);
   const Tensor ratio = select(first, b, a) / select(most == 0, 1, most);  // NaN of either is in one of them
   const double infinity = std::numeric_limits<double>::infinity();
-  return select(logical_or(a == infinity, b == infinity), infinity, most * sqrt(1 + ratio * ratio));
+  const Tensor z = select(logical_or(a == infinity, b == infinity), infinity, most * sqrt(1 + ratio * ratio));
+  const auto vjp = [](const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
+                      const std::vector<Tensor>& gs) -> std::vector<Tensor> {  // 0 at the origin
+    const Tensor scaled = gs[0] / select(ys[0] == 0, 1, ys[0]);
+    return {scaled * xs[0], scaled * xs[1]};
+  };
+  return with_gradient({z}, {x, y}, vjp)[0];
 }
 
 /// From the angle of (|x|, |y|), mirrored. Equal lengths, zeros and infinities among them, have the ratio sign(|y|).
@@ -24,7 +31,12 @@ Tensor direction(const Tensor& y, const Tensor& x) {
   const Tensor same = across == up;
   Tensor angle = arctan(select(same, sign(up), up / select(same, 1, across)));
   angle = select(signbit(x), std::numbers::pi - angle, angle);
-  return select(signbit(y), -angle, angle);
+  const auto vjp = [](const auto& xs, const auto&, const auto& gs) -> std::vector<Tensor> {
+    const Tensor square = xs[0] * xs[0] + xs[1] * xs[1];
+    const Tensor scaled = gs[0] / select(square == 0, 1, square);  // 0 at the origin, as torch has it
+    return {xs[1] * scaled, -xs[0] * scaled};
+  };
+  return with_gradient({select(signbit(y), -angle, angle)}, {y, x}, vjp)[0];
 }
 
 Tensor complex_of(std::pair<Tensor, Tensor> parts) {

@@ -3,6 +3,8 @@
 #include <openvino/op/if.hpp>
 #include <openvino/op/loop.hpp>
 
+#include "engine/engine.h"
+#include "keravino/ops/rearrange.h"
 #include "ops/make.h"
 
 namespace keravino::ops {
@@ -79,7 +81,8 @@ class Subgraph {
     ov::Node* node = output.get_node();
     const auto found = copies_.find(node);
     if (found != copies_.end()) return found->second[output.get_index()];
-    if (ov::is_type<v::v0::Constant>(node)) return (copies_[node] = node->clone_with_new_inputs({})->outputs())[0];
+    if (ov::is_type<v::v0::Constant>(node) && !is_watched(*node))
+      return (copies_[node] = node->clone_with_new_inputs({})->outputs())[0];
     for (const auto& [outer, parameter] : captured_) {
       if (outer == output) return parameter;
     }
@@ -101,14 +104,6 @@ std::shared_ptr<ov::Model> make_model(const ov::OutputVector& results, ov::Param
   return std::make_shared<ov::Model>(results, parameters);
 }
 
-/// A parameter as the output of a node: the CPU plugin hands states on one after the other, and loses one that is
-/// another's next value.
-Output computed(const Output& output) {
-  if (!ov::is_type<v::v0::Parameter>(output.get_node())) return output;
-  if (output.get_element_type() == ov::element::boolean) return std::make_shared<v::v1::LogicalOr>(output, output);
-  return std::make_shared<v::v1::Maximum>(output, output);
-}
-
 /// A next state that hangs on the state before, as long as a flag that is true may be false: OpenVINO (2026.4.1) takes
 /// a state that does not for one that is there even without a step.
 Output hung(const Output& next, const Output& before, const Output& flag) {
@@ -126,6 +121,37 @@ std::vector<Tensor> traced(const ov::OutputVector& outputs) {
 }
 
 }  // namespace
+
+Output computed(const Output& output) {
+  if (!ov::is_type<v::v0::Parameter>(output.get_node())) return output;
+  if (output.get_element_type() == ov::element::boolean) return std::make_shared<v::v1::LogicalOr>(output, output);
+  return std::make_shared<v::v1::Maximum>(output, output);
+}
+
+std::vector<Tensor> inlined(const ov::Model& body, const std::vector<Tensor>& arguments) {
+  const std::lock_guard lock(graph_mutex());
+  std::unordered_map<const ov::Node*, ov::OutputVector> copies;
+  for (size_t i = 0; i < arguments.size(); ++i) copies[body.get_parameters()[i].get()] = {arguments[i].output()};
+  for (const auto& node : body.get_ordered_ops()) {
+    if (ov::is_type<v::v0::Parameter>(node) || ov::is_type<v::v0::Result>(node)) continue;
+    ov::OutputVector inputs;
+    for (const Output& input : node->input_values()) inputs.push_back(copies[input.get_node()][input.get_index()]);
+    copies[node.get()] = node->clone_with_new_inputs(inputs)->outputs();
+  }
+  ov::OutputVector results;
+  for (const auto& result : body.get_results()) {
+    const Output& output = result->input_value(0);
+    results.push_back(copies[output.get_node()][output.get_index()]);
+  }
+  return traced(results);
+}
+
+std::optional<int64_t> number(const Tensor& x) {
+  for (const auto& node : ov::topological_sort(ov::NodeVector{x.output().get_node_shared_ptr()})) {
+    if (ov::is_type<v::v0::Parameter>(node)) return std::nullopt;
+  }
+  return v::v0::Constant(engine::numbers(x)).cast_vector<int64_t>()[0];
+}
 
 size_t moment() { return v::v0::Parameter().get_instance_id(); }
 
@@ -180,22 +206,32 @@ std::vector<Tensor> if_then_else(const Tensor& condition, const Body& then_body,
 }
 
 std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, const Slices& slices,
-                         const std::vector<Tensor>& states, const Body& body) {
+                         const std::vector<Tensor>& states, const Body& body, const std::vector<Along>& stacks) {
   const std::lock_guard lock(graph_mutex());
   if (any_complex(body.parameters) || any_complex(body.results)) {
-    const Slices parts{keravino::parts_of(slices.tensors), slices.axis, slices.reverse};
-    return joined(loop(trip_count, condition, parts, keravino::parts_of(states), parts_of(body)), body, 1);
+    Slices parts;
+    for (const auto& [tensor, along] : slices) {
+      for (const Tensor& part : keravino::parts_of({tensor})) parts.emplace_back(part, along);
+    }
+    std::vector<Along> part_stacks;
+    for (size_t i = 0; i < stacks.size(); ++i) {
+      part_stacks.insert(part_stacks.end(), body.results[1 + states.size() + i].is_complex() ? 2 : 1, stacks[i]);
+    }
+    return joined(loop(trip_count, condition, parts, keravino::parts_of(states), parts_of(body), part_stacks), body, 1);
   }
+  const bool stacks_nothing = body.results.size() == 1 + states.size();
+  // OpenVINO (2026.4.1) takes the states of a loop that is known to have no step for empty.
+  if (stacks_nothing && (number(trip_count) == 0 || number(condition) == 0)) return states;
   Subgraph graph(body, true);
   ov::ParameterVector parameters;
-  const size_t sliced = slices.tensors.size();
+  const size_t sliced = slices.size();
   for (size_t i = 0; i < body.parameters.size(); ++i) {
     const Tensor& parameter = body.parameters[i];
     ov::PartialShape shape = parameter.shape();
-    if (i < sliced) shape.insert(shape.begin() + slices.axis, 1);
+    if (i < sliced) shape.insert(shape.begin() + slices[i].second.axis, 1);
     parameters.push_back(std::make_shared<v::v0::Parameter>(element_type(parameter.dtype()), shape));
     Output inner = parameters.back();
-    if (i < sliced) inner = std::make_shared<v::v0::Squeeze>(inner, constant(std::vector{slices.axis}));
+    if (i < sliced) inner = std::make_shared<v::v0::Squeeze>(inner, constant(std::vector{slices[i].second.axis}));
     graph.bind(parameter, inner);
   }
   ov::OutputVector results;
@@ -206,8 +242,10 @@ std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, cons
     const bool unused = before.get_target_inputs().empty();
     if (unused || !graph.is_own(body.results[1 + i].output())) results[1 + i] = hung(results[1 + i], before, flag);
   }
-  for (size_t i = 1 + states.size(); i < results.size(); ++i) {
-    results[i] = std::make_shared<v::v0::Unsqueeze>(results[i], constant(std::vector{slices.axis}));
+  const size_t first = 1 + states.size();  // of what is stacked
+  const auto along = [&](size_t i) { return stacks.empty() ? Along{} : stacks[i - first]; };
+  for (size_t i = first; i < results.size(); ++i) {
+    results[i] = std::make_shared<v::v0::Unsqueeze>(results[i], constant(std::vector{along(i).axis}));
   }
   const bool needs_flag = !flag->output(0).get_target_inputs().empty();
   if (needs_flag) {
@@ -220,8 +258,9 @@ std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, cons
   node->set_special_body_ports({-1, 0});
   const auto result = [&](size_t i) { return model->get_results()[i]->output(0); };
   for (size_t i = 0; i < sliced; ++i) {
-    const int64_t start = slices.reverse ? -1 : 0, stride = slices.reverse ? -1 : 1, end = slices.reverse ? 0 : -1;
-    node->set_sliced_input(parameters[i], slices.tensors[i].output(), start, stride, 1, end, slices.axis);
+    const auto& [tensor, by] = slices[i];
+    const int64_t start = by.reverse ? -1 : 0, stride = by.reverse ? -1 : 1, end = by.reverse ? 0 : -1;
+    node->set_sliced_input(parameters[i], tensor.output(), start, stride, 1, end, by.axis);
   }
   for (size_t i = 0; i < states.size(); ++i) {
     node->set_merged_input(parameters[sliced + i], states[i].output(), result(1 + i));
@@ -231,11 +270,15 @@ std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, cons
   for (const auto& [outer, parameter] : graph.captured()) node->set_invariant_input(parameter, outer);
   ov::OutputVector outputs;
   for (size_t i = 0; i < states.size(); ++i) outputs.push_back(node->get_iter_value(result(1 + i)));
-  for (size_t i = 1 + states.size(); i < body.results.size(); ++i) {
-    outputs.push_back(node->get_concatenated_slices(result(i), 0, 1, 1, -1, slices.axis));
+  for (size_t i = first; i < body.results.size(); ++i) {
+    outputs.push_back(node->get_concatenated_slices(result(i), 0, 1, 1, -1, along(i).axis));
   }
   node->validate_and_infer_types();
-  return traced(outputs);
+  std::vector<Tensor> tensors = traced(outputs);
+  for (size_t i = first; i < body.results.size(); ++i) {  // a Loop itself stacks in the order of its steps alone
+    if (along(i).reverse) tensors[i - 1] = flip(tensors[i - 1], {{along(i).axis}});
+  }
+  return tensors;
 }
 
 }  // namespace keravino::ops

@@ -1,6 +1,8 @@
 // If and Loop nodes from functions that were traced.
 #pragma once
 
+#include <openvino/core/model.hpp>
+#include <optional>
 #include <vector>
 
 #include "keravino/tensor.h"
@@ -22,19 +24,29 @@ size_t moment();
 /// results or their dtypes differ.
 std::vector<Tensor> if_then_else(const Tensor& condition, const Body& then_body, const Body& else_body);
 
-/// Tensors that a loop takes apart along an axis, from their ends if `reverse`.
-struct Slices {
-  std::vector<Tensor> tensors;
+/// How a loop takes a tensor apart, or stacks results: along which axis, and whether from its end.
+struct Along {
   int64_t axis = 0;
   bool reverse = false;
 };
+using Slices = std::vector<std::pair<Tensor, Along>>;
 
 /// Repeats a body `trip_count` times (int64 scalar; -1: without bound) while a condition holds, which may be false at
 /// first. The body's parameters are the slices, without their axis, and the states; its results are the condition for
-/// another iteration, the new states, and what is stacked, along the axis of the slices. Returns the last states, and
-/// the stacked results, for which there must be at least one step: the CPU plugin (2026.4.1) crashes without. What of
-/// the body does not hang on its parameters is computed once, outside.
+/// another iteration, the new states, and what is stacked, each as `stacks` says. Returns the last states, and the
+/// stacked results, for which there must be at least one step: the CPU plugin (2026.4.1) crashes without. What of the
+/// body does not hang on its parameters is computed once, outside.
 std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, const Slices& slices,
-                         const std::vector<Tensor>& states, const Body& body);
+                         const std::vector<Tensor>& states, const Body& body, const std::vector<Along>& stacks = {});
+
+/// The results of a body of an If or Loop for these arguments, as nodes of the graph around it.
+std::vector<Tensor> inlined(const ov::Model& body, const std::vector<Tensor>& arguments);
+
+/// The number of a scalar that hangs on no parameter.
+std::optional<int64_t> number(const Tensor& x);
+
+/// A parameter of a loop's body as the output of a node: the CPU plugin hands states on one after the other, and loses
+/// one that is another's next value.
+ov::Output<ov::Node> computed(const ov::Output<ov::Node>& output);
 
 }  // namespace keravino::ops

@@ -4,6 +4,7 @@
 
 #include "kernels/special.h"
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 
 namespace keravino::ops {
@@ -41,11 +42,24 @@ Tensor extremum(Tensor x1, Tensor x2) {
   return select(logical_or(make<Wins>(x1, x2), isnan(x1)), x1, x2);
 }
 
+/// An extremum y whose gradient goes to the one that it is, and in halves to both where they are equal.
+Tensor shared(const Tensor& y, const Tensor& x1, const Tensor& x2) {
+  if (!is_float(y.dtype())) return y;
+  const auto vjp = [](const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
+                      const std::vector<Tensor>& gs) -> std::vector<Tensor> {
+    const auto share = [&](const Tensor& own, const Tensor& other) {
+      return select(own == ys[0], select(other == ys[0], 0.5 * gs[0], gs[0]), 0);
+    };
+    return {share(xs[0], xs[1]), share(xs[1], xs[0])};
+  };
+  return with_gradient({y}, {as(x1, y.dtype()), as(x2, y.dtype())}, vjp)[0];
+}
+
 template <class Op, class Wins>
 Tensor extremum_without_nan(Tensor x1, Tensor x2) {
   promote(x1, x2);
   if (!is_float(x1.dtype())) return extremum<Op, Wins>(x1, x2);
-  return select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2);
+  return shared(select(logical_or(make<Wins>(x1, x2), isnan(x2)), x1, x2), x1, x2);
 }
 
 /// By a kernel: the opset would need Euclid's algorithm unrolled, one and a half steps for each bit.
@@ -127,11 +141,11 @@ Tensor power(Tensor x1, Tensor x2) {
 
 Tensor maximum(Tensor x1, Tensor x2) {
   promote_tensors(x1, x2);
-  return extremum<v::v1::Maximum, v::v1::Greater>(x1, x2);
+  return shared(extremum<v::v1::Maximum, v::v1::Greater>(x1, x2), x1, x2);
 }
 Tensor minimum(Tensor x1, Tensor x2) {
   promote_tensors(x1, x2);
-  return extremum<v::v1::Minimum, v::v1::Less>(x1, x2);
+  return shared(extremum<v::v1::Minimum, v::v1::Less>(x1, x2), x1, x2);
 }
 Tensor fmax(Tensor x1, Tensor x2) { return extremum_without_nan<v::v1::Maximum, v::v1::Greater>(x1, x2); }
 Tensor fmin(Tensor x1, Tensor x2) { return extremum_without_nan<v::v1::Minimum, v::v1::Less>(x1, x2); }

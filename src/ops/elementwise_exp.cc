@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 
 namespace keravino::ops {
@@ -59,7 +60,8 @@ Tensor exp2(Tensor x) {
 Tensor expm1(Tensor x) {
   x = to_float(x);
   if (x.is_complex()) return complex_form::expm1(x);
-  return make<v::v0::Tanh>(x * 0.5) * (exp(x) + 1);
+  return with_gradient(make<v::v0::Tanh>(x * 0.5) * (exp(x) + 1), {x},
+                       [](const auto&, const Tensor& y, const Tensor& g) { return g * (y + 1); });
 }
 
 namespace {
@@ -83,40 +85,47 @@ Tensor log1p(Tensor x) {
   const Tensor u = 1 + x;
   const Tensor d = u - 1;
   const Tensor edge = logical_or(d == 0, d == std::numeric_limits<double>::infinity());
-  return x * select(edge, 1, log(u) / select(edge, 1, d));
+  return with_gradient(x * select(edge, 1, log(u) / select(edge, 1, d)), {x},
+                       [](const auto& xs, const Tensor&, const Tensor& g) { return g / (1 + xs[0]); });
 }
 
 namespace {
 
 /// high + f(low - high) for an f that falls like `power`, base^x, below 0. Equal numbers, infinities among them, have
 /// no difference to look at. What rounding took from the difference is found by Dekker's sum and put back by its slope.
+/// `rate` is the logarithm of the base: the gradient goes to both by their shares in the sum.
 template <class F, class Power>
-Tensor log_of_sum(Tensor x1, Tensor x2, F f, Power power) {
+Tensor log_of_sum(Tensor x1, Tensor x2, F f, Power power, double rate) {
   promote_float(x1, x2);
   const Tensor high = maximum(x1, x2), low = make<v::v1::Minimum>(x1, x2);
   const Tensor difference = select(x1 == x2, 0, low - high);
   const Tensor finite = logical_and(-200 < difference, difference < 0);
   const Tensor lost = select(finite, (low - difference) - high, 0);
-  return high + (f(difference) + lost * power(difference));
+  const auto shares = [rate](const auto& xs, const auto&, const auto& gs) -> std::vector<Tensor> {
+    const Tensor lead = rate * select(xs[0] == xs[1], 0, xs[0] - xs[1]);
+    return {gs[0] * make<v::v0::Sigmoid>(lead), gs[0] * make<v::v0::Sigmoid>(-lead)};
+  };
+  return with_gradient({high + (f(difference) + lost * power(difference))}, {x1, x2}, shares)[0];
 }
 
 }  // namespace
 
 Tensor logaddexp(Tensor x1, Tensor x2) {
   return log_of_sum(
-      x1, x2, [](const Tensor& d) { return make<v::v4::SoftPlus>(d); }, &exp);
+      x1, x2, [](const Tensor& d) { return make<v::v4::SoftPlus>(d); }, &exp, 1);
 }
 
 Tensor logaddexp2(Tensor x1, Tensor x2) {
   const auto log2_of_sum = [](const Tensor& d) { return select(d == 0, 1, log1p(exp2(d)) * std::numbers::log2e); };
-  return log_of_sum(x1, x2, log2_of_sum, &exp2);
+  return log_of_sum(x1, x2, log2_of_sum, &exp2, std::numbers::ln2);
 }
 
 Tensor erf(Tensor x) { return make<v::v0::Erf>(to_float(x)); }
 
+namespace {
+
 /// e^(-z^2) is taken apart at h, z cut to a few bits, because h^2 is exact and a rounded z^2 would cost digits.
-Tensor erfc(Tensor x) {
-  x = to_float(x);
+Tensor erfc_of(const Tensor& x) {
   const Tensor size = absolute(x);
   if (x.dtype() == DType::float64) {
     const Tensor z = select(size > 32, 32, size);
@@ -128,6 +137,15 @@ Tensor erfc(Tensor x) {
   const Tensor z = select(size > 12, 12, select(size < 0.65, 0.65, size));
   const Tensor h = floor(z * 64) * 0x1p-6;
   return select(x < 0.65, 1 - erf(x), exp(-h * h) * (exp((h - z) * (h + z)) * erfcx(z)));
+}
+
+}  // namespace
+
+Tensor erfc(Tensor x) {
+  x = to_float(x);
+  return with_gradient(erfc_of(x), {x}, [](const auto& xs, const Tensor&, const Tensor& g) {
+    return g * (-2 * std::numbers::inv_sqrtpi) * exp(-xs[0] * xs[0]);
+  });
 }
 
 namespace {

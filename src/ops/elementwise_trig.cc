@@ -3,6 +3,7 @@
 #include <numbers>
 
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 
 namespace keravino::ops {
@@ -40,6 +41,20 @@ Tensor arctan2(Tensor x1, Tensor x2) {
   return direction(x1, x2);
 }
 
+namespace {
+
+/// (cos(pi x) - sinc(x)) / x; where these are nearly equal by its power series, that of a spherical Bessel function.
+Tensor sinc_gradient(const std::vector<Tensor>& xs, const Tensor& y, const Tensor& g) {
+  const Tensor& x = xs[0];
+  const Tensor near = absolute(x) < 0.25;
+  const Tensor u = std::numbers::pi * select(near, x, 0), t = u * u;
+  const Tensor series = u * (1 - t * (1.0 / 10) * (1 - t * (1.0 / 28) * (1 - t * (1.0 / 54) * (1 - t * (1.0 / 88)))));
+  const Tensor far = (cos(std::numbers::pi * x) - y) / select(near, 1, x);
+  return g * select(near, series * (-std::numbers::pi / 3), far);
+}
+
+}  // namespace
+
 /// sin(pi x) from the distance to the nearest whole number n, which is exact: (-1)^n sin(pi (x - n)).
 Tensor sinc(Tensor x) {
   x = to_float(x);
@@ -48,7 +63,8 @@ Tensor sinc(Tensor x) {
   const Tensor parity = 1 - 4 * (half - floor(half));
   const Tensor zero = x == 0;
   const Tensor sine = parity * sin(std::numbers::pi * (x - whole));
-  return select(zero, 1, sine / (std::numbers::pi * select(zero, 1, x)));
+  const Tensor y = select(zero, 1, sine / (std::numbers::pi * select(zero, 1, x)));
+  return with_gradient(y, {x}, sinc_gradient);
 }
 
 namespace {

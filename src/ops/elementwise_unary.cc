@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 
 namespace keravino::ops {
@@ -78,7 +79,8 @@ Tensor cbrt(Tensor x) {
   const Tensor edge = x + x == x;
   const Tensor size = select(edge, 1, absolute(x));
   const Tensor root = make<v::v1::Power>(size, as(1.0 / 3.0, x.dtype()));
-  return select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3));
+  return with_gradient(select(edge, x, sign(x) * (root - (root - size / (root * root)) / 3)), {x},
+                       [](const auto&, const Tensor& y, const Tensor& g) { return g / (3 * y * y); });
 }
 
 Tensor reciprocal(Tensor x) {

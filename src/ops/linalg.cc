@@ -1,8 +1,10 @@
 #include "keravino/ops/linalg.h"
 
 #include "engine/engine.h"
+#include "keravino/grad.h"
 #include "kernels/linalg.h"
 #include "ops/contract.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/reductions.h"
 
@@ -111,6 +113,15 @@ std::array<Tensor, 3> thin_svd(const Tensor& x) {
   return {parts[0], parts[1], parts[2]};
 }
 
+/// Of x -> p at constant rank (Golub and Pereyra, 1973).
+Tensor pinv_gradient(const std::vector<Tensor>& xs, const Tensor& p, const Tensor& g) {
+  const Tensor &a = xs[0], gt = transposed(g), pt = transposed(p);
+  const Tensor inside = product_of(gt, p), outside = product_of(p, gt);
+  const Tensor along_rows = product_of(inside, pt), along_columns = product_of(pt, outside);
+  return along_rows - product_of(a, product_of(p, along_rows)) + along_columns -
+         product_of(product_of(along_columns, p), a) - product_of(pt, product_of(g, pt));
+}
+
 /// A tolerance for each matrix as a column beside its singular values.
 Tensor tolerance_column(const Tensor& tolerance, DType dtype) {
   const Tensor t = as(tolerance, dtype);
@@ -120,10 +131,29 @@ Tensor tolerance_column(const Tensor& tolerance, DType dtype) {
 /// The LU factors' diagonal, and the sign of the permutation: -1 for an odd number of swaps.
 std::pair<Tensor, Tensor> lu_diagonal(const Tensor& x) {
   const DType computed = sum_precision(x.dtype());
-  const auto [factors, pivots] = run_pair(Routine::lu, as(x, computed));
+  const std::vector<Tensor> lu = run(Routine::lu, {as(x, computed)});
+  const Tensor &factors = lu[0], &pivots = lu[1];
   const Tensor swapped = pivots != iota(dim(x, -1), computed);
   const Tensor odd = make<v::v1::FloorMod>(total(as(swapped, computed), {{-1}}, false), as(2, computed));
   return {diagonal(factors, 0, -2, -1), 1 - 2 * odd};
+}
+
+Tensor determinant(const Tensor& x) {
+  const auto [numbers, sign] = lu_diagonal(x);
+  return as(sign * reduce<v::v1::ReduceProd>(numbers, {{-1}}, false), x.dtype());
+}
+
+/// The derivative of the determinant: det(U) det(V) U D V^T, where each of D is the product of all other singular
+/// values. That of det(x) x^-T is its own: second derivatives are those of regular matrices.
+Tensor cofactors(const Tensor& x) {
+  const std::vector<Tensor> parts = run(Routine::svd_complete, {x});
+  const Tensor own = eye(dim(x, -1), std::nullopt, 0, DType::boolean);
+  const Tensor others = reduce<v::v1::ReduceProd>(select(own, 1, expand_dims(parts[1], {-2})), {{-1}}, false);
+  const Tensor sign = expand_dims(determinant(parts[0]) * determinant(parts[2]), {-1, -2});
+  const Tensor y = sign * product_of(parts[0] * expand_dims(others, {-2}), parts[2]);
+  return with_gradient(y, {x}, [](const std::vector<Tensor>& xs, const Tensor&, const Tensor& g) {
+    return gradients({expand_dims(det(xs[0]), {-1, -2}) * transposed(inv(xs[0]))}, xs, {g})[0];
+  });
 }
 
 }  // namespace
@@ -141,8 +171,9 @@ Tensor cholesky_inverse(Tensor x, bool upper) {
 
 Tensor det(Tensor x) {
   x = square_matrices(x);
-  const auto [numbers, sign] = lu_diagonal(x);
-  return as(sign * reduce<v::v1::ReduceProd>(numbers, {{-1}}, false), x.dtype());
+  return with_gradient(determinant(x), {x}, [](const std::vector<Tensor>& xs, const Tensor&, const Tensor& g) {
+    return expand_dims(g, {-1, -2}) * cofactors(xs[0]);
+  });
 }
 
 std::pair<Tensor, Tensor> eig(Tensor x) { return run_pair(Routine::eig, square_matrices(x)); }
@@ -152,8 +183,8 @@ Tensor inv(Tensor x) { return inverse_by(Routine::solve, square_matrices(x)); }
 
 std::pair<Tensor, Tensor> lu_factor(Tensor x) {
   x = matrices(x);
-  const auto [factors, pivots] = run_pair(Routine::lu, as(x, sum_precision(x.dtype())));
-  return {as(factors, x.dtype()), as(pivots, DType::int32)};
+  const std::vector<Tensor> lu = run(Routine::lu, {as(x, sum_precision(x.dtype()))});
+  return {as(lu[0], x.dtype()), as(lu[1], DType::int32)};
 }
 
 std::pair<Tensor, Tensor> qr(Tensor x, std::string mode) {
@@ -186,7 +217,10 @@ Tensor lstsq(Tensor a, Tensor b, std::optional<double> rcond) {
   const auto [u, s, vt] = thin_svd(a);
   const Tensor limit = rcond ? as(*rcond, s.dtype()) : relative_tolerance(a);
   const Tensor scaled = expand_dims(cut_inverse(s, limit), {-1}) * product_of(transposed(u), columns);
-  const Tensor x = as(product_of(transposed(vt), scaled), dtype);
+  const auto vjp = [rcond](const std::vector<Tensor>& in, const std::vector<Tensor>&, const std::vector<Tensor>& gs) {
+    return gradients({product_of(pinv(in[0], rcond ? Tensor(*rcond) : Tensor()), in[1])}, in, gs);
+  };
+  const Tensor x = with_gradient({as(product_of(transposed(vt), scaled), dtype)}, {a, as(columns, dtype)}, vjp)[0];
   return b.rank() == 1 ? squeeze(x, {{1}}) : x;
 }
 
@@ -202,7 +236,8 @@ Tensor pinv(Tensor x, Tensor rcond) {
   const auto [u, s, vt] = thin_svd(x);
   const Tensor limit = rcond ? tolerance_column(rcond, s.dtype()) : relative_tolerance(x);
   const Tensor scaled = expand_dims(cut_inverse(s, limit), {-1}) * transposed(u);
-  return as(product_of(transposed(vt), scaled), x.dtype());
+  const Tensor p = as(product_of(transposed(vt), scaled), x.dtype());
+  return with_gradient(p, {x}, pinv_gradient);
 }
 
 std::pair<Tensor, Tensor> slogdet(Tensor x) {

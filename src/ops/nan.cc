@@ -21,8 +21,10 @@ Tensor nan_mean_of(const Tensor& x, const Axes& axis, bool keepdims) {
 }
 
 Tensor nan_variance(const Tensor& x, const Axes& axis, bool keepdims) {
-  const Tensor distance = x - nan_mean_of(x, axis, true);
-  return nan_mean_of(distance * distance, axis, keepdims);
+  const Tensor missing = is_nan(x);
+  const Tensor distance = select(missing, 0, x - nan_mean_of(x, axis, true));  // no NaN, so that its gradient is none
+  const Tensor square = select(missing, std::numeric_limits<double>::quiet_NaN(), distance * distance);
+  return nan_mean_of(square, axis, keepdims);
 }
 
 /// nanmax and nanmin: the extreme of what is left, NaN where nothing is.
@@ -55,7 +57,7 @@ Tensor nanvar(Tensor x, Axes axis, bool keepdims) {
   return as(nan_variance(as(x, compute_dtype(x)), axis, keepdims), float_result(x));
 }
 Tensor nanstd(Tensor x, Axes axis, bool keepdims) {
-  return as(make<v::v0::Sqrt>(nan_variance(as(x, compute_dtype(x)), axis, keepdims)), float_result(x));
+  return as(root(nan_variance(as(x, compute_dtype(x)), axis, keepdims)), float_result(x));
 }
 
 namespace {

@@ -1,6 +1,7 @@
 #include "keravino/ops/reduce.h"
 
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 #include "ops/families.h"
 #include "ops/reductions.h"
 
@@ -61,7 +62,7 @@ Tensor var(Tensor x, Axes axis, bool keepdims) {
 Tensor std(Tensor x, Axes axis, bool keepdims) {
   const DType compute = wide_result_type({x.dtype(), DType::float32});
   const DType result = x.is_complex() ? part_dtype(x.dtype()) : is_float(x.dtype()) ? x.dtype() : floatx();
-  return as(make<v::v0::Sqrt>(variance(as(x, compute), axis, keepdims)), result);
+  return as(root(variance(as(x, compute), axis, keepdims)), result);
 }
 
 namespace {
@@ -157,7 +158,12 @@ Tensor logsumexp(Tensor x, Axes axis, bool keepdims) {
   // An infinite maximum is not taken off: exp and the sum bring infinities and NaN back.
   const Tensor raw = reduce<v::v1::ReduceMax>(x, axis, true);
   const Tensor top = select(absolute(raw) == as(kInfinity, x.dtype()), as(0, x.dtype()), raw);
-  const Tensor log_sum = make<v::v0::Log>(total(make<v::v0::Exp>(x - top), axis, true)) + top;
+  const Tensor found = make<v::v0::Log>(total(make<v::v0::Exp>(x - top), axis, true)) + top;
+  // Each by its share in the sum; none has one in a sum of zeros.
+  const Tensor log_sum = with_gradient(found, {x}, [](const auto& xs, const Tensor& y, const Tensor& g) {
+    const Tensor nothing = y == -kInfinity;
+    return g * select(nothing, 0, make<v::v0::Exp>(xs[0] - select(nothing, 0, y)));
+  });
   const std::vector<int64_t> axes = normalize_axes(axis, x.rank());
   return as(keepdims ? log_sum : squeeze(log_sum, axes), dtype);
 }

@@ -1,6 +1,7 @@
 #include "ops/reductions.h"
 
 #include "ops/complex.h"
+#include "ops/custom_gradient.h"
 
 namespace keravino::ops {
 namespace {
@@ -51,6 +52,13 @@ Tensor total(const Tensor& x, const Axes& axis, bool keepdims) {
     sum = size > kStage ? long_sum(sum, axes[i], size) : reduce<v::v1::ReduceSum>(sum, {{axes[i]}}, true);
   }
   return keepdims ? sum : squeeze(sum, axes);
+}
+
+Tensor root(const Tensor& squares) {
+  return with_gradient(make<v::v0::Sqrt>(squares), {squares}, [](const auto&, const Tensor& y, const Tensor& g) {
+    const Tensor zero = y == 0;
+    return select(zero, 0, 0.5 * g / select(zero, 1, y));
+  });
 }
 
 DType sum_precision(DType dtype) {

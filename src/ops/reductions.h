@@ -19,6 +19,8 @@ Tensor reduce(const Tensor& x, const Axes& axis, bool keepdims) {
 
 /// Sums in the dtype of `x`. Long float32 sums go in stages: the CPU plugin adds one by one, with an error that grows.
 Tensor total(const Tensor& x, const Axes& axis, bool keepdims);
+/// The root of a sum of squares: where all of them are 0, the gradient is 0, too.
+Tensor root(const Tensor& squares);
 /// The dtype in which floats are added up: float32 in place of float16 and bfloat16.
 DType sum_precision(DType dtype);
 /// The dtype of a sum: bool and small integers widen to 32 bits.

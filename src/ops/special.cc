@@ -59,7 +59,7 @@ Tensor cdist(Tensor x, Tensor y) {
   const DType dtype = x.dtype();
   const Tensor difference =
       as(expand_dims(x, {-2}), sum_precision(dtype)) - expand_dims(as(y, sum_precision(dtype)), {-3});
-  return as(make<v::v0::Sqrt>(total(difference * difference, {{-1}}, false)), dtype);
+  return as(root(total(difference * difference, {{-1}}, false)), dtype);
 }
 
 Tensor view(Tensor x, std::optional<DType> dtype) {

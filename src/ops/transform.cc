@@ -198,7 +198,7 @@ namespace {
 /// The kernels of jax.image.scale_and_translate, as functions of a distance.
 Tensor resampling_kernel(const std::string& method, const Tensor& x) {
   if (method == "linear" || method == "bilinear" || method == "trilinear" || method == "triangle") {
-    return maximum(1 - x, 0);
+    return make<v::v1::Maximum>(1 - x, as(0, x.dtype()));
   }
   if (method == "cubic" || method == "bicubic" || method == "tricubic") {  // Keys, 1981
     const Tensor near = ((x * 1.5 - 2.5) * x) * x + 1;
@@ -218,7 +218,7 @@ Tensor resampling_kernel(const std::string& method, const Tensor& x) {
 Tensor resampling_weights(const Dim& from, int64_t to, const Tensor& scale, const Tensor& translation,
                           const std::string& method, bool antialias) {
   const DType dtype = scale.dtype();
-  const Tensor spread = antialias ? maximum(1 / scale, 1) : as(1, dtype);
+  const Tensor spread = antialias ? make<v::v1::Maximum>(1 / scale, as(1, dtype)) : as(1, dtype);
   const Tensor centre = expand_dims((iota(to, dtype) + 0.5 - translation) / scale - 0.5, {1});
   const Tensor distance = absolute(centre - expand_dims(iota(from, dtype), {0})) / spread;
   const Tensor weights = resampling_kernel(method, distance);

@@ -10,9 +10,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 Tensor absolute_of(const Tensor& x) { return make<v::v0::Abs>(x); }
-Tensor root_of_squares(const Tensor& x, const Axes& axis, bool keepdims) {
-  return make<v::v0::Sqrt>(total(x * x, axis, keepdims));
-}
+Tensor root_of_squares(const Tensor& x, const Axes& axis, bool keepdims) { return root(total(x * x, axis, keepdims)); }
 
 Tensor vector_norm(const Tensor& x, double ord, const Axes& axis, bool keepdims) {
   if (ord == 2) return root_of_squares(x, axis, keepdims);

@@ -201,10 +201,18 @@ ov::Tensor Tensor::numbers() const {
   return engine::numbers(*this);
 }
 
+namespace {
+constexpr const char* kWatched = "keravino_watched";
+}
+
+bool is_watched(const ov::Node& node) { return node.get_rt_info().contains(kWatched); }
+
 Tensor watched(const Tensor& x) {
   const ov::Tensor numbers = x.numbers();
   const std::lock_guard lock(graph_mutex());
-  return Tensor(std::make_shared<Value>(constant(numbers), true, 0));
+  const auto output = constant(numbers);
+  output.get_node()->get_rt_info()[kWatched] = true;
+  return Tensor(std::make_shared<Value>(output, true, 0));
 }
 
 }  // namespace keravino

@@ -26,7 +26,7 @@ struct Value {
   bool traced = false;                // it hangs on a parameter, or on numbers that a tape watches: its graph stays
   std::optional<ov::Tensor> numbers;  // of a traced output, once they were asked for
   uint32_t depth = 0;                 // nodes on the longest path to known numbers; 0: a leaf
-  Tensor real, imaginary;              // set in a complex tensor, which has no output
+  Tensor real, imaginary;             // set in a complex tensor, which has no output
 };
 
 /// OpenVINO's nodes keep lists of their users that no lock guards; every building, rewiring and freeing of nodes holds
@@ -44,6 +44,9 @@ ov::Output<ov::Node> constant(const std::vector<int64_t>& numbers);
 std::vector<Tensor> parts_of(const std::vector<Tensor>& tensors);
 /// The way back: takes the next part, or two where a complex tensor is wanted.
 std::vector<Tensor> of_parts(const std::vector<Tensor>& parts, const std::vector<DType>& dtypes);
+
+/// Whether a node holds the numbers of a watched tensor: a Constant that is to be told apart from others.
+bool is_watched(const ov::Node& node);
 
 /// The numbers of an output that is a Constant already.
 std::optional<ov::Tensor> known_numbers(const ov::Output<ov::Node>& output);

@@ -224,5 +224,5 @@ def partial_results_traced(f, xs, axis):
 
 
 def remat(f):
-    """The function itself: without gradients there is nothing to compute again."""
+    """The function itself; nothing is computed twice to save memory (docs/adr/0023-rematerialisation.md)."""
     return f

@@ -21,7 +21,7 @@ const EvaluatorRow* find_row(const ov::Node& node) {
     for (const auto& family :
          {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(), wide_evaluators(),
           axis_evaluators(), control_evaluators(), sort_evaluators(), lookup_evaluators(), matmul_evaluators(),
-          index_evaluators(), window_evaluators(), composed_evaluators()}) {
+          index_evaluators(), window_evaluators(), composed_evaluators(), scatter_evaluators()}) {
       for (const EvaluatorRow& row : family) map->emplace(row.type, &row);
     }
     return map;

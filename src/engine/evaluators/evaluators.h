@@ -67,6 +67,7 @@ std::span<const EvaluatorRow> matmul_evaluators();
 std::span<const EvaluatorRow> index_evaluators();
 std::span<const EvaluatorRow> window_evaluators();
 std::span<const EvaluatorRow> composed_evaluators();
+std::span<const EvaluatorRow> scatter_evaluators();
 
 /// The numbers of a tensor of integers: a shape, axes, indices.
 std::vector<int64_t> integers(const ov::Tensor& tensor);

@@ -1,4 +1,4 @@
-// Gathering and scattering by index, for every element type of whole bytes.
+// Gathering by index, for every element type of whole bytes.
 #include <cstring>
 #include <openvino/op/util/gather_base.hpp>
 #include <openvino/op/util/gather_nd_base.hpp>
@@ -10,11 +10,6 @@ namespace keravino::engine {
 namespace {
 
 namespace v = ov::op;
-
-size_t product(const ov::Shape& shape, size_t begin, size_t end) {
-  return std::accumulate(shape.begin() + static_cast<std::ptrdiff_t>(begin),
-                         shape.begin() + static_cast<std::ptrdiff_t>(end), size_t{1}, std::multiplies<>());
-}
 
 /// Appends the dimensions [begin, end) of another shape.
 void append(ov::Shape& shape, const ov::Shape& other, size_t begin, size_t end) {
@@ -80,22 +75,6 @@ bool gather_elements(const ov::Node& node, ov::TensorVector& outputs, const ov::
   return true;
 }
 
-/// Places that tuples of coordinates name in the leading axes of a shape; -1 for one out of range.
-std::vector<int64_t> places(const ov::Tensor& tuples, const ov::Shape& shape) {
-  const auto coordinates = integers(tuples);
-  const size_t depth = tuples.get_shape().back();
-  std::vector<int64_t> out(product(tuples.get_shape(), 0, tuples.get_shape().size() - 1), 0);
-  for (size_t i = 0; i < out.size(); ++i) {
-    for (size_t axis = 0; axis < depth && out[i] >= 0; ++axis) {
-      const auto size = static_cast<int64_t>(shape[axis]);
-      int64_t at = coordinates[i * depth + axis];
-      if (at < 0) at += size;
-      out[i] = at >= 0 && at < size ? out[i] * size + at : -1;
-    }
-  }
-  return out;
-}
-
 /// Zeros where a tuple is out of range, as the CPU plugin has it.
 bool gather_nd(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
@@ -121,46 +100,6 @@ bool gather_nd(const ov::Node& node, ov::TensorVector& outputs, const ov::Tensor
   return true;
 }
 
-template <class T>
-T joined(T a, T b, v::v15::ScatterNDUpdate::Reduction how) {
-  using Reduction = v::v15::ScatterNDUpdate::Reduction;
-  const auto x = static_cast<Wrapping<T>>(a), y = static_cast<Wrapping<T>>(b);
-  switch (how) {
-    case Reduction::SUM:
-      return static_cast<T>(x + y);
-    case Reduction::SUB:
-      return static_cast<T>(x - y);
-    case Reduction::PROD:
-      return static_cast<T>(x * y);
-    case Reduction::MIN:
-      return b < a ? b : a;
-    case Reduction::MAX:
-      return a < b ? b : a;
-    default:
-      return b;
-  }
-}
-
-/// Runs of elements replaced, or joined with those that are there, one after the other; tuples out of range are passed
-/// over.
-bool scatter_nd_update(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  const auto how = static_cast<const v::v15::ScatterNDUpdate&>(node).get_reduction();
-  const ov::Shape& shape = inputs[0].get_shape();
-  return dispatch_wide(inputs[0].get_element_type(), [&]<class T>(T) {
-    ov::Tensor out(inputs[0].get_element_type(), shape);
-    inputs[0].copy_to(out);
-    const size_t run = product(shape, inputs[1].get_shape().back(), shape.size());
-    const T* update = inputs[2].data<const T>();
-    for (const int64_t at : places(inputs[1], shape)) {
-      T* to = out.data<T>() + (at < 0 ? 0 : static_cast<size_t>(at) * run);
-      for (size_t i = 0; i < run && at >= 0; ++i) to[i] = joined(to[i], update[i], how);
-      update += run;
-    }
-    outputs.assign(1, out);
-    return true;
-  });
-}
-
 }  // namespace
 
 std::span<const EvaluatorRow> index_evaluators() {
@@ -168,7 +107,6 @@ std::span<const EvaluatorRow> index_evaluators() {
       row<v::v8::Gather>(&gather),
       row<v::v6::GatherElements>(&gather_elements),
       row<v::v8::GatherND>(&gather_nd),
-      row<v::v15::ScatterNDUpdate>(&scatter_nd_update),
   };
   return kRows;
 }

@@ -62,4 +62,10 @@ void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis>
 /// Bytes from one element to the next along each axis of a dense tensor.
 std::vector<std::ptrdiff_t> byte_strides(const ov::Shape& shape, size_t width);
 
+/// Elements in the dimensions [begin, end) of a shape.
+size_t product(const ov::Shape& shape, size_t begin, size_t end);
+
+/// Places that tuples of coordinates name in the leading axes of a shape; -1 for one out of range.
+std::vector<int64_t> places(const ov::Tensor& tuples, const ov::Shape& shape);
+
 }  // namespace keravino::engine
