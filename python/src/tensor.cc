@@ -122,8 +122,7 @@ void add_tensor(nb::module_& module) {
   });
   tensor.def("__hash__", [](nb::handle self) { return reinterpret_cast<Py_ssize_t>(self.ptr()) >> 4; });
   // pickle and deepcopy: by its numbers
-  tensor.def("__getstate__",
-             [](const Tensor& t) { return nb::make_tuple(nb::steal(to_numpy(numbers_of(t), false))); });
+  tensor.def("__getstate__", [](const Tensor& t) { return nb::make_tuple(nb::steal(to_numpy(numbers_of(t), false))); });
   tensor.def("__setstate__", [](Tensor& t, const nb::tuple& state) {
     const nb::object numbers = state[0];
     new (&t) Tensor(ops::strong(ops::convert<Tensor>(to_arg(numbers.ptr()))));

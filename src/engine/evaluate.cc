@@ -44,39 +44,6 @@ Type data_type(const ov::Node& node, const ov::TensorVector& inputs) {
   return has_it ? out : inputs[0].get_element_type();
 }
 
-}  // namespace
-
-ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
-  if (tensor.get_element_type() == type) return tensor;
-  const ov::op::v0::Convert node(constant(tensor), type);
-  ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
-  OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);
-  return outputs[0];
-}
-
-bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs,
-                 const ov::TensorVector& inputs) {
-  const Type from = data_type(*node, inputs);
-  ov::TensorVector wide_inputs;
-  ov::OutputVector wide_sources;
-  bool widened = false;
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    const bool data = inputs[i].get_element_type() == from;
-    wide_inputs.push_back(data ? convert(inputs[i], to) : inputs[i]);
-    wide_sources.push_back(constant(wide_inputs.back()));
-    widened = widened || data;
-  }
-  if (!widened) return false;
-  const auto wide_node = node->clone_with_new_inputs(wide_sources);
-  ov::TensorVector wide_outputs;
-  if (!evaluate(wide_node, wide_outputs, wide_inputs)) return false;
-  outputs.clear();
-  for (size_t i = 0; i < wide_outputs.size(); ++i) {
-    outputs.push_back(convert(wide_outputs[i], node->get_output_element_type(i)));
-  }
-  return true;
-}
-
 /// Whether OpenVINO's own `evaluate` would cut off the digits of a bfloat16 result.
 bool cuts_digits(const ov::Node& node) {
   if (node.get_output_element_type(0) != ov::element::bf16) return false;
@@ -106,6 +73,29 @@ ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
   ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
   OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);
   return outputs[0];
+}
+
+bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs,
+                 const ov::TensorVector& inputs) {
+  const Type from = data_type(*node, inputs);
+  ov::TensorVector wide_inputs;
+  ov::OutputVector wide_sources;
+  bool widened = false;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool data = inputs[i].get_element_type() == from;
+    wide_inputs.push_back(data ? convert(inputs[i], to) : inputs[i]);
+    wide_sources.push_back(constant(wide_inputs.back()));
+    widened = widened || data;
+  }
+  if (!widened) return false;
+  const auto wide_node = node->clone_with_new_inputs(wide_sources);
+  ov::TensorVector wide_outputs;
+  if (!evaluate(wide_node, wide_outputs, wide_inputs)) return false;
+  outputs.clear();
+  for (size_t i = 0; i < wide_outputs.size(); ++i) {
+    outputs.push_back(convert(wide_outputs[i], node->get_output_element_type(i)));
+  }
+  return true;
 }
 
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {

@@ -6,7 +6,8 @@ from keras.src.backend.common.stateless_scope import StatelessScope, get_statele
 from keravino import _native
 from keravino._native import Tensor
 
-NARROWED = {"int64": "int32", "float64": "float32", "complex128": "complex64"}  # by Keras's promotion: a state stays what it was
+# By promotion, as Keras has it: a state stays what it was.
+NARROWED = {"int64": "int32", "float64": "float32", "complex128": "complex64"}
 
 
 class BodyScope(StatelessScope):
