@@ -73,6 +73,7 @@ void order(std::vector<Entry<K>>& entries, size_t k, std::vector<Entry<K>>& scra
 /// Values and places of the first k along an axis; by value, or by place if the node says so.
 template <class T, class Index>
 void run(const Base& op, size_t axis, size_t k, const ov::Tensor& in, ov::TensorVector& outputs) {
+  if (k == 0) return;
   const size_t n = in.get_shape()[axis];
   const Key<T> flip = op.get_mode() == ov::op::TopKMode::MAX ? ~Key<T>(0) : Key<T>(0);
   const bool by_place = op.get_sort_type() == ov::op::TopKSortType::SORT_INDICES;
