@@ -54,7 +54,7 @@ def compute_all_ops():
     for family in FAMILIES:
         namespace = vars(getattr(backend, family))
         ops = {name: value for name, value in namespace.items() if type(value).__name__ == "builtin_function_or_method"}
-        namespace.update({name: computed(value) for name, value in ops.items() if name[0] != "_"})
+        namespace.update({name: computed(value) for name, value in ops.items()})
 
 
 class Recorder:

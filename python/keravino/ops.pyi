@@ -9,6 +9,9 @@ from keravino import Tensor
 ArrayLike = Any
 Shape = int | Sequence[int | Tensor | None] | Tensor
 
+def _get_complex_tensor_from_tuple(x: tuple[ArrayLike, ArrayLike]) -> Tensor:
+    """The complex tensor of a real and an imaginary part."""
+
 def abs(x: ArrayLike) -> Tensor:
     """The absolute value."""
 
@@ -40,7 +43,7 @@ def amin(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool =
     """Least element along axes."""
 
 def angle(x: ArrayLike) -> Tensor:
-    """The angle in the complex plane: pi for a negative number, 0 for another."""
+    """The angle in the complex plane: pi of a negative number, 0 of a positive one."""
 
 def any(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = False) -> Tensor:
     """Whether any element along axes is true."""
@@ -178,10 +181,10 @@ def concatenate(xs: Sequence[ArrayLike], axis: int = 0) -> Tensor:
     """Tensors in a row along an axis."""
 
 def conj(x: ArrayLike) -> Tensor:
-    """The complex conjugate: the tensor itself, as tensors are real."""
+    """The complex conjugate; of real numbers themselves."""
 
 def conjugate(x: ArrayLike) -> Tensor:
-    """The complex conjugate: the tensor itself, as tensors are real."""
+    """The complex conjugate; of real numbers themselves."""
 
 def conv(inputs: ArrayLike, kernel: ArrayLike, strides: int | Sequence[int] = 1, padding: str = "valid", data_format: str | None = None, dilation_rate: int | Sequence[int] = 1) -> Tensor:
     """Convolution in one to three dimensions; groups follow from the kernel's channels."""
@@ -436,7 +439,7 @@ def ifft2(x: tuple[ArrayLike, ArrayLike]) -> tuple[Tensor, Tensor]:
     """Inverse Fourier transform along the last two axes."""
 
 def imag(x: ArrayLike) -> Tensor:
-    """The imaginary part: zeros, as tensors are real."""
+    """The imaginary part: zeros of real numbers."""
 
 def in_top_k(targets: ArrayLike, predictions: ArrayLike, k: int) -> Tensor:
     """Whether targets are among the k best predictions."""
@@ -692,6 +695,9 @@ def perspective_transform(images: ArrayLike, start_points: ArrayLike, end_points
 
 def pinv(x: ArrayLike, rcond: ArrayLike = None) -> Tensor:
     """Pseudoinverses."""
+
+def polar(abs_: ArrayLike, angle: ArrayLike) -> Tensor:
+    """The complex tensor of an absolute value and an angle."""
 
 def power(x1: ArrayLike, x2: ArrayLike) -> Tensor:
     """x1 to the power of x2, element by element."""
@@ -985,10 +991,16 @@ def var(x: ArrayLike, axis: int | Sequence[int] | None = None, keepdims: bool = 
     """Variance of the elements along axes."""
 
 def vdot(x1: ArrayLike, x2: ArrayLike) -> Tensor:
-    """Dot product of the flattened tensors."""
+    """Dot product of the flattened tensors, the first one conjugated."""
 
 def view(x: ArrayLike, dtype: str | None = None) -> Tensor:
     """The same bits as another dtype."""
+
+def view_as_complex(x: ArrayLike) -> Tensor:
+    """The complex tensor of the parts along the last axis."""
+
+def view_as_real(x: ArrayLike) -> Tensor:
+    """The parts of a complex tensor along a new last axis."""
 
 def vsplit(x: ArrayLike, indices_or_sections: int | Sequence[int]) -> list[Tensor]:
     """Parts along the first axis."""

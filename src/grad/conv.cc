@@ -103,6 +103,7 @@ Tensor for_weights(Window w, Tensor x, const Tensor& weights, const Tensor& g, i
 
 /// The same by a kernel, where this device has it, in the shape of the weights.
 Tensor weight_gradient(const Window& w, const Tensor& x, const Tensor& weights, const Tensor& g, int64_t groups) {
+  if (g.shape().is_static() && ov::shape_size(g.shape().to_shape()) == 0) return ops::zeros_like(weights);
   const bool on_cpu = engine::is_cpu(engine::default_options().device);
   if (!on_cpu || !kernels::Convolution::available() || g.dtype() == DType::float64)
     return ops::reshape_to(for_weights(w, x, weights, g, groups), ops::static_shape(weights));

@@ -38,9 +38,10 @@ Tensor exp(const Tensor& z) {
 
 /// e^z - 1 with no difference of nearly equal numbers: cos y = 1 - 2 sin(y / 2)^2.
 Tensor expm1(const Tensor& z) {
-  const Tensor x = real(z), y = imag(z);
+  const Tensor x = real(z), y = imag(z), power = exp(z);
   const Tensor sine = ops::sin(y * 0.5);
-  return Tensor::complex(product(ops::expm1(x), ops::cos(y)) - 2 * sine * sine, imag(exp(z)));
+  const Tensor near = product(ops::expm1(x), ops::cos(y)) - 2 * sine * sine;
+  return Tensor::complex(select(x > 40, real(power), near), imag(power));
 }
 
 /// log |z| from (m - 1) (m + 1) + n^2 where |z| may be near 1, m and n being the larger and the smaller part.

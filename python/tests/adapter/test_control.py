@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-import pytest
 from keras import ops
 from keras.src import backend
 from keras.src.backend.openvino.trace import Function
@@ -43,14 +42,3 @@ def test_fori_loop():
     assert numbers(ops.fori_loop(1, 4, lambda i, x: x * i, ops.convert_to_tensor(1))) == 6
     traced = Function(lambda x: ops.fori_loop(0, 3, lambda i, y: y + i, x))
     assert traced(np.zeros(2, "float32")).tolist() == [3, 3]
-
-
-def test_gradients_do_nothing_yet():
-    x = ops.convert_to_tensor([1.0])
-    assert ops.stop_gradient(x) is x and numbers(ops.stop_gradient(keras.Variable([2.0]))) == [2]
-    function = ops.custom_gradient(lambda x: (x * 2, lambda upstream: upstream))
-    assert numbers(function(x)) == [2]
-    assert numbers(keras.remat(lambda x: x + 1)(x)) == [2]
-    with pytest.raises(NotImplementedError) as caught:
-        ops.jvp(lambda x: x, (x,), (x,))
-    assert str(caught.value) == "[keras.ops.jvp] is not implemented on keravino yet: it has no gradients so far"

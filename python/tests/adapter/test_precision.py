@@ -47,7 +47,8 @@ def test_policies(policy, precision, dtype, low, high, tmp_path):
     assert low <= error(ops.convert_to_numpy(m(X)), want) <= high
     m.save(tmp_path / "m.keras")
     loaded = keras.saving.load_model(tmp_path / "m.keras")
-    np.testing.assert_array_equal(loaded.predict(X, verbose=0).astype("float32"), y.astype("float32"))
+    # In bfloat16 weights that are inputs of a program, as new ones are, take another kernel than constant ones.
+    assert error(loaded.predict(X, verbose=0), y.astype("float64")) <= (0 if dtype != "bfloat16" else high)
 
 
 def test_float64():

@@ -2,6 +2,7 @@
 
 import numpy as np
 from derivatives import Call
+from keras import ops
 
 rng = np.random.default_rng(3)
 MATRIX = rng.uniform(-1, 1, (2, 4, 4))
@@ -24,6 +25,11 @@ DIRECTIONS = {"linalg.cholesky": symmetric, "linalg.eigh": symmetric}
 
 
 EXTRA = [
+    # A complex tensor in the middle, and real ones at both ends.
+    Call("math._get_complex_tensor_from_tuple", ((2, 3), (2, 3)), lambda f, re, im: ops.abs(f((re, im)))),
+    Call("math.view_as_complex", ((3, 2),), lambda f, x: ops.real(ops.exp(f(x)))),
+    Call("math.view_as_real", ((3, 2),), lambda f, x: f(ops.square(ops.view_as_complex(x)))),
+    Call("nn.polar", ((2, 3), (2, 3)), lambda f, size, angle: ops.imag(f(size, angle))),
     Call("core.cast", ((2, 3),), lambda f, x: f(x, "float32")),
     Call("core.scatter", ((3, 2),), lambda f, x: f(INDICES, x, (5, 2))),
     Call("core.scatter_update", ((5, 2), (2, 2)), lambda f, x, u: f(x, INDICES[:2], u)),
@@ -157,7 +163,11 @@ NO_JAX = {
     "linalg.cholesky_inverse": "no batches",
     "linalg.eig": "no derivative",
     "linalg.eigh": "vectors of other signs; test_differences",
+    "math._get_complex_tensor_from_tuple": "its backend has it in another form",
     "math.segment_prod": "no derivative",
+    "math.view_as_complex": "its backend lacks it",
+    "math.view_as_real": "its backend lacks it",
+    "nn.polar": "its backend lacks it",
     "random.dropout": "other random numbers",
     "random.normal": "other random numbers",
     "random.shuffle": "other random numbers",
