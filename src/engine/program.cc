@@ -42,6 +42,20 @@ ov::Tensor copy(const ov::Tensor& tensor) {
   return own;
 }
 
+/// The CPU plugin (2026.4.1) fuses element-wise nodes into one kernel until a second one of them is a result. So one
+/// that is also used within the graph, a moment of an optimizer for instance, is a result as a flat view, which costs
+/// nothing.
+void flatten_results(ov::Model& model) {
+  for (const auto& result : model.get_results()) {
+    const auto source = result->input_value(0);
+    if (source.get_target_inputs().size() < 2 || source.get_partial_shape().is_dynamic()) continue;
+    if (source.get_shape().size() < 2) continue;
+    const auto flat = ov::op::v0::Constant::create(ov::element::i64, {1}, {-1});
+    result->input(0).replace_source_output(std::make_shared<ov::op::v1::Reshape>(source, flat, false));
+    result->validate_and_infer_types();
+  }
+}
+
 }  // namespace
 
 Tensor parameter(const ov::PartialShape& shape, DType dtype) {
@@ -94,6 +108,7 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
       computed_.insert(computed_.begin(), i);
     }
   }
+  if (is_cpu(options.device)) flatten_results(*computed);
   if (!wide_ && !computed_.empty()) compiled_ = compile(computed, options);
 }
 
@@ -144,8 +159,9 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   for (size_t i = 0; i < computed_.size(); ++i) {
     const auto& result = model_->get_results()[computed_[i]];
     if (result->get_output_partial_shape(0).is_dynamic()) continue;
-    outputs[computed_[i]] = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
-    request.set_output_tensor(i, outputs[computed_[i]]);
+    ov::Tensor& output = outputs[computed_[i]];
+    output = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
+    request.set_output_tensor(i, {output.get_element_type(), compiled_.output(i).get_shape(), output.data()});
   }
   request.infer();
   for (size_t i = 0; i < computed_.size();

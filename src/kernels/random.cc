@@ -1,6 +1,7 @@
 #include "kernels/random.h"
 
 #include "kernels/philox.h"
+#include "kernels/processors.h"
 #include "kernels/sample.h"
 
 namespace keravino::kernels {
@@ -30,17 +31,25 @@ void fill(ov::Tensor& out, Draw draw) {
 /// One block of bits serves four neighbouring elements, or two of 64 bits; each is scaled by its two parameters.
 /// Scaling is done here and not by further nodes, because a compiled graph rounds once where two nodes round twice.
 template <class T, class Map, class Scale>
-void fill_blocks(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Map map, Scale scale) {
+FOR_EACH_PROCESSOR void fill_blocks(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Map map,
+                                    Scale scale) {
+  constexpr size_t kWidth = std::tuple_size_v<decltype(map(Block{}))>;
   T* data = out.data<T>();
   const size_t size = out.get_size();
-  const Numbers<T> a(inputs[2]);
-  const Numbers<T> b(inputs[3]);
+  const Numbers<T> a(inputs[2]), b(inputs[3]);
   std::array<Block, kPhiloxBatch> blocks;
-  for (size_t first = 0, i = 0; i < size; first += kPhiloxBatch) {
+  std::array<T, kPhiloxBatch * kWidth> drawn;
+  for (size_t first = 0, i = 0; i < size; first += kPhiloxBatch, i += drawn.size()) {
     philox_batch(first, key, blocks.data());
-    for (const Block& block : blocks) {
-      const std::array numbers = map(block);
-      for (size_t k = 0; k < numbers.size() && i < size; ++k, ++i) data[i] = scale(numbers[k], a[i], b[i]);
+    for (size_t j = 0; j < kPhiloxBatch; ++j) {
+      const std::array numbers = map(blocks[j]);
+      for (size_t k = 0; k < kWidth; ++k) drawn[j * kWidth + k] = numbers[k];
+    }
+    const size_t count = std::min(drawn.size(), size - i);
+    if (inputs[2].get_size() == 1 && inputs[3].get_size() == 1) {  // a loop of vector instructions
+      for (size_t k = 0; k < count; ++k) data[i + k] = scale(drawn[k], a[0], b[0]);
+    } else {
+      for (size_t k = 0; k < count; ++k) data[i + k] = scale(drawn[k], a[i + k], b[i + k]);
     }
   }
 }
@@ -58,7 +67,8 @@ void draw_reals(Distribution distribution, ov::Tensor& out, const ov::TensorVect
   switch (distribution) {
     case Distribution::uniform:
       return fill_blocks<T>(
-          out, inputs, key, [](const Block& b) { return uniforms<T>(b); }, &between<T>);
+          out, inputs, key, [](const Block& b) { return uniforms<T>(b); },
+          [](T u, T low, T high) { return between(u, low, high); });
     case Distribution::normal:
       return fill_blocks<T>(
           out, inputs, key, [](const Block& b) { return normals<T>(b); }, shifted);
