@@ -15,11 +15,11 @@ import sys
 import time
 from pathlib import Path
 
+import forked
 import source
 from record import add_line, counts, is_complete, last_start, read_record
 
 import report
-import worker
 
 HERE = Path(__file__).parent
 FOLDER = HERE.parent / "build/conformance"
@@ -73,7 +73,7 @@ def run_job(job):
     folders = [str(HERE), str(root.parents[1]), str(LIBRARY.parents[1])]
     command = ["-c", str(HERE / "pytest.ini"), "--rootdir", str(root), str(root / job.file)]
     while True:
-        process = worker.start(folders, environment, str(record.with_suffix(".log")), command)
+        process = forked.start(folders, environment, str(record.with_suffix(".log")), command)
         status = wait(process, record)
         running = last_start(read_record(record))
         if running is None or (status is not None and 0 <= status <= 5):

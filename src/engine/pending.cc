@@ -3,10 +3,13 @@
 #include <unordered_set>
 
 #include "keravino/error.h"
+#include "kernels/convolution.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
 namespace {
+
+namespace v = ov::op;
 
 double elements(const ov::PartialShape& shape) {
   return shape.is_static() ? static_cast<double>(ov::shape_size(shape.to_shape())) : 1e3;
@@ -44,16 +47,42 @@ double nanoseconds_per_element(const ov::Node& node) {
   return found == table->end() ? 1 : found->second;
 }
 
+double length(const ov::PartialShape& shape, size_t axis) {
+  return shape[axis].is_static() ? static_cast<double>(shape[axis].get_length()) : 100;
+}
+
+/// Elements of a window beside those of batch and outputs, times inputs: products for an element of the smaller side.
+double filter(const ov::Node& node, size_t skipped) {
+  const auto& weights = node.get_input_partial_shape(1);
+  double count = 1;
+  for (size_t i = skipped; i < weights.size(); ++i) count *= length(weights, i);
+  return count;
+}
+
+/// Products of a MatMul or a convolution; none of other nodes.
+double products(const ov::Node& node) {
+  const auto& x = node.get_input_partial_shape(0);
+  if (x.rank().is_dynamic() || node.get_output_size() == 0) return 0;
+  const double out = elements(node.get_output_partial_shape(0));
+  if (ov::is_type<v::v0::MatMul>(&node)) {
+    const bool transposed = x.size() > 1 && static_cast<const v::v0::MatMul&>(node).get_transpose_a();
+    return out * length(x, x.size() - (transposed ? 2 : 1));
+  }
+  // Weights are (outputs, inputs, window...), with groups before; each element of the smaller side takes all of one
+  // output's, each of the larger side gives to as many.
+  if (ov::is_type<v::v1::Convolution>(&node)) return out * filter(node, 1);
+  if (ov::is_type<v::v1::GroupConvolution>(&node)) return out * filter(node, 2);
+  if (ov::is_type<v::v1::ConvolutionBackpropData>(&node)) return elements(x) * filter(node, 1);
+  if (ov::is_type<v::v1::GroupConvolutionBackpropData>(&node)) return elements(x) * filter(node, 2);
+  if (const auto* convolution = ov::as_type<const kernels::Convolution>(&node)) return convolution->products();
+  return 0;
+}
+
 double work(const ov::Node& node) {
+  constexpr double kProduct = 0.02;  // nanoseconds
   double out = 0;
   for (size_t i = 0; i < node.get_output_size(); ++i) out += elements(node.get_output_partial_shape(i));
-  if (ov::is_type<ov::op::v0::MatMul>(&node)) {
-    const auto& shape = node.get_input_partial_shape(0);
-    const auto& matmul = static_cast<const ov::op::v0::MatMul&>(node);
-    const auto rank = shape.rank().get_length();
-    const auto inner = rank < 2 || !matmul.get_transpose_a() ? shape[rank - 1] : shape[rank - 2];
-    return 0.02 * out * static_cast<double>(inner.is_static() ? inner.get_length() : 100);
-  }
+  if (const double count = products(node); count > 0) return kProduct * count;
   return std::max(out, widest_input(node)) * nanoseconds_per_element(node);
 }
 

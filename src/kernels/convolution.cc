@@ -172,6 +172,12 @@ Convolution::Convolution(const ov::OutputVector& inputs, Role role, ConvWindow w
   constructor_validate_and_infer_types();
 }
 
+double Convolution::products() const {
+  const ov::Shape& y = role_ == Role::forward ? get_output_shape(0) : get_input_shape(role_ == Role::data ? 0 : 1);
+  const ov::Shape& weights = role_ == Role::weights ? get_output_shape(0) : get_input_shape(1);
+  return static_cast<double>(ov::shape_size(y) * ov::shape_size(weights) / std::max<size_t>(y.back(), 1));
+}
+
 void Convolution::validate_and_infer_types() {
   const ov::PartialShape &a = get_input_partial_shape(0), &b = get_input_partial_shape(1);
   const size_t rank = window_.size.size();

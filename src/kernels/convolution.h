@@ -38,6 +38,8 @@ class Convolution : public ov::op::Op {
   Role role() const { return role_; }
   const ConvWindow& window() const { return window_; }
   size_t groups() const { return groups_; }
+  /// Products of two numbers that it takes.
+  double products() const;
 
  private:
   struct Primitives;  // made at the first evaluation, and kept

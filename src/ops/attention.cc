@@ -45,12 +45,21 @@ Tensor causal_mask(const Tensor& query, const Tensor& key) {
   return positions(key, 2) <= make<v::v0::Unsqueeze>(positions(query, 2), std::vector<int64_t>{1});
 }
 
+/// Softmax of logits that `cap * tanh` keeps within +-cap before what is added to them.
+Tensor capped_attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& added,
+                        const Tensor& scale, double cap) {
+  const auto size = static_cast<double>(static_dim(query, 3, "dimensions of a head"));
+  const Tensor scaled = query * (scale ? as(scale, query.dtype()) : as(1 / std::sqrt(size), query.dtype()));
+  const Tensor capped = cap * make<v::v0::Tanh>(make<v::v0::MatMul>(scaled, key, false, true) / cap);
+  return make<v::v0::MatMul>(make<v::v8::Softmax>(added ? capped + added : capped, int64_t{-1}), value);
+}
+
 }  // namespace
 
 Tensor dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor bias, Tensor mask, Tensor scale,
                              bool is_causal, std::optional<bool> /*flash_attention*/,
                              std::optional<double> attn_logits_soft_cap) {
-  if (attn_logits_soft_cap) throw Error("attn_logits_soft_cap is not supported");
+  if (attn_logits_soft_cap && !(*attn_logits_soft_cap > 0)) throw Error("attn_logits_soft_cap must be positive");
   for (const Tensor& x : {query, key, value}) {
     if (x.rank() != 4) throw Error("query, key and value must have four dimensions");
   }
@@ -65,7 +74,7 @@ Tensor dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor bias
   if (mask) {
     mask = as(mask, DType::boolean);
     if (is_causal) mask = make<v::v1::LogicalAnd>(mask, causal_mask(query, key));
-  } else if (is_causal && bias) {
+  } else if (is_causal && (bias || attn_logits_soft_cap)) {
     mask = causal_mask(query, key);
   }
   if (mask) {
@@ -73,9 +82,11 @@ Tensor dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor bias
     const Tensor masked = select(mask, as(0, dtype), as(low, dtype));
     added = added ? added + masked : masked;
   }
+  if (added) added = four_dimensional(added);
   Tensor y;
-  if (added) {
-    added = four_dimensional(added);
+  if (attn_logits_soft_cap) {
+    y = capped_attention(query, key, value, added, scale, *attn_logits_soft_cap);
+  } else if (added) {
     y = scale ? make<v::v13::ScaledDotProductAttention>(query, key, value, added, as(scale, dtype), false)
               : make<v::v13::ScaledDotProductAttention>(query, key, value, added, false);
   } else {

@@ -7,11 +7,13 @@ from records import TIERS, function, run
 TOLERANCE = {"float32": 2e-6, "float16": 2e-3, "bfloat16": 1.6e-2}
 
 
-def attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False):
+def attention(query, key, value, bias=None, mask=None, scale=None, is_causal=False, attn_logits_soft_cap=None):
     query, key, value = (x.astype("float64") for x in (query, key, value))
     share = query.shape[2] // key.shape[2]
     key, value = np.repeat(key, share, 2), np.repeat(value, share, 2)
     logits = np.einsum("btnh,bsnh->bnts", query, key) * (query.shape[-1] ** -0.5 if scale is None else scale)
+    cap = attn_logits_soft_cap
+    logits = cap * np.tanh(logits / cap) if cap else logits
     logits = logits + bias if bias is not None else logits
     allowed = np.ones(logits.shape, bool) if mask is None else np.broadcast_to(mask, logits.shape)
     allowed = allowed & np.tri(*logits.shape[-2:], dtype=bool) if is_causal else allowed
@@ -42,6 +44,13 @@ CASES = {
     "bias": {"bias": RNG.normal(size=(2, 6, 5, 7)).astype("float32")},
     "bias of one head": {"bias": RNG.normal(size=(1, 5, 7)).astype("float32")},
     "bias and causal": {"bias": RNG.normal(size=(2, 6, 5, 7)).astype("float32"), "is_causal": True},
+    "soft cap": {"attn_logits_soft_cap": 0.8},
+    "soft cap and causal": {"attn_logits_soft_cap": 0.8, "is_causal": True, "scale": 0.7},
+    "soft cap, bias and mask": {
+        "attn_logits_soft_cap": 2,
+        "bias": np.linspace(-1, 1, 35).reshape(5, 7).astype("float32"),
+        "mask": np.arange(35).reshape(5, 7) % 3 > 0,
+    },
     "bias and mask": {"bias": RNG.normal(size=(6, 5, 7)).astype("float32"), "mask": RNG.random((2, 1, 5, 7)) < 0.6},
 }
 
@@ -78,6 +87,8 @@ def test_heads_that_share_keys(key_heads, tier):
 
 def test_errors():
     query, key, value = inputs()
+    with pytest.raises(ValueError, match="attn_logits_soft_cap must be positive"):
+        function("nn.dot_product_attention")(query, key, value, attn_logits_soft_cap=0.0)
     received = (
         "Received: query.shape={}, query.dtype=float32, key.shape={}, key.dtype=float32, value.shape={}, "
         "value.dtype=float32, bias=None, mask=None, scale=None, is_causal=False, flash_attention=None, "

@@ -12,9 +12,16 @@ def start(folders, environment, log, command):
     """A process that runs `pytest` with these arguments, its output in a log, modules from `folders` before others."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
-    os.environ["PYTHONPATH"] = os.pathsep.join(folders)  # for the server, which the first process starts
     process = context.Process(target=run, args=(folders, environment, log, command))
-    process.start()
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(folders)  # for the server, which the first process starts
+    try:
+        process.start()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
     return process
 
 
