@@ -95,8 +95,14 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
 
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
-    : model_(traced_model(parameters, outputs, is_cpu(options.device))), wide_(has_float64(*model_)), guard_(model_) {
+    : model_(traced_model(parameters, outputs, is_cpu(options.device))), guard_(model_) {
   check_device(options.device);
+  std::vector<ov::Shape> shapes;  // where all are known
+  for (const auto& parameter : model_->get_parameters()) {
+    if (parameter->get_partial_shape().is_static()) shapes.push_back(parameter->get_shape());
+  }
+  const bool is_static = shapes.size() == model_->get_parameters().size();
+  interpreted_ = has_float64(*model_) || (is_static && guard_.may_be_empty(shapes));
   const auto computed = model_->clone();
   for (size_t i = model_->get_results().size(); i-- > 0;) {
     const auto source = model_->get_results()[i]->get_input_node_shared_ptr(0);
@@ -109,7 +115,7 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
     }
   }
   if (is_cpu(options.device)) flatten_results(*computed);
-  if (!wide_ && !computed_.empty()) compiled_ = compile(computed, options);
+  if (!interpreted_ && !computed_.empty()) compiled_ = compile(computed, options);
 }
 
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
@@ -144,7 +150,7 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   check(inputs);
   std::vector<ov::Shape> shapes;
   for (const ov::Tensor& input : inputs) shapes.push_back(input.get_shape());
-  if (wide_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(shapes)) {
+  if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(shapes)) {
     const std::lock_guard lock(graph_mutex());
     std::vector<ov::Tensor> outputs = interpret_model(*model_, inputs);
     for (ov::Tensor& output : outputs) output = copy(output);

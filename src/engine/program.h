@@ -43,7 +43,7 @@ class Program {
 
   std::shared_ptr<ov::Model> model_;
   ov::CompiledModel compiled_;
-  bool wide_;  // float64 inside: the interpreter computes it, a plugin would narrow it
+  bool interpreted_;  // float64, which a plugin would narrow, or shapes that make something empty
   EmptyGuard guard_;
   // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
   std::map<size_t, size_t> input_of_output_;
