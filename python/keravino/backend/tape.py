@@ -103,9 +103,10 @@ class GradientTape:
 def settled(targets, found):
     """Gradients as numbers, computed together with the targets; graphs that are being traced stay."""
     present = [x for x in found if x is not None]
-    if not present or not all(_native.has_numbers(x) for x in present):
+    together = present + [x for x in targets if x.traced]
+    if not present or not all(_native.has_numbers(x) for x in together):
         return found
-    numbers = iter(_native.settled(present + [x for x in targets if x.traced]))
+    numbers = iter(_native.settled(together))
     return [x if x is None else next(numbers) for x in found]
 
 

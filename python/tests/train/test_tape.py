@@ -127,3 +127,12 @@ def test_own_loop():
         optimizer.apply(tape.gradient(loss, model.trainable_weights), model.trainable_weights)
     np.testing.assert_allclose(np.ravel(model.layers[0].kernel), 3, rtol=1e-3)
     np.testing.assert_allclose(np.ravel(model.layers[0].bias), -1, rtol=1e-3)
+
+
+def test_a_constant_gradient_within_a_trace():
+    """The loss hangs on the batch, the gradient does not: it has numbers while the loss has none."""
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, kernel_initializer="zeros", trainable=True)])
+    model.layers[0].kernel.trainable = False
+    model.compile("sgd", lambda y, predicted: ops.mean(y + predicted, axis=-1))
+    model.fit(np.ones((2, 3), "float32"), np.ones((2, 3), "float32"), verbose=0)
+    np.testing.assert_allclose(model.layers[0].bias, np.full(3, -0.01 / 3), rtol=1e-6)
