@@ -61,8 +61,9 @@ double filter(const ov::Node& node, size_t skipped) {
 
 /// Products of a MatMul or a convolution; none of other nodes.
 double products(const ov::Node& node) {
+  if (node.get_input_size() == 0 || node.get_output_size() == 0) return 0;
   const auto& x = node.get_input_partial_shape(0);
-  if (x.rank().is_dynamic() || node.get_output_size() == 0) return 0;
+  if (x.rank().is_dynamic()) return 0;
   const double out = elements(node.get_output_partial_shape(0));
   if (ov::is_type<v::v0::MatMul>(&node)) {
     const bool transposed = x.size() > 1 && static_cast<const v::v0::MatMul&>(node).get_transpose_a();
