@@ -4,7 +4,9 @@ files."""
 import multiprocessing
 import os
 import sys
+import threading
 
+STARTING = threading.Lock()  # the environment is everybody's
 PRELOAD = ["plugin", "keras.src.testing", "pytest"]
 
 
@@ -13,15 +15,16 @@ def start(folders, environment, log, command):
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOAD)
     process = context.Process(target=run, args=(folders, environment, log, command))
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join(folders)  # for the server, which the first process starts
-    try:
-        process.start()
-    finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+    with STARTING:
+        before = os.environ.get("PYTHONPATH")
+        os.environ["PYTHONPATH"] = os.pathsep.join(folders)  # for the server, which the first process starts
+        try:
+            process.start()
+        finally:
+            if before is None:
+                del os.environ["PYTHONPATH"]
+            else:
+                os.environ["PYTHONPATH"] = before
     return process
 
 
