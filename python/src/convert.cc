@@ -251,10 +251,15 @@ Numbers borrow_numpy(PyObject* object, std::vector<nb::object>& alive) {
   return {tensor};
 }
 
+Tensor to_tensor(const Numbers& numbers) {
+  const Tensor real(numbers[0]);
+  return numbers.size() == 2 ? Tensor::complex(real, Tensor(numbers[1])) : real;
+}
+
 Tensor from_numpy(PyObject* object) {
   std::vector<nb::object> alive;
   const Numbers borrowed = borrow_numpy(object, alive);
-  if (borrowed.size() == 2) return Tensor::complex(Tensor(borrowed[0]), Tensor(borrowed[1]));
+  if (borrowed.size() == 2) return to_tensor(borrowed);  // copies already
   ov::Tensor tensor(borrowed[0].get_element_type(), borrowed[0].get_shape());
   if (tensor.get_byte_size() > 0) std::memcpy(tensor.data(), borrowed[0].data(), tensor.get_byte_size());
   return Tensor(tensor);

@@ -30,6 +30,9 @@ Numbers numbers_of(const Tensor& tensor);
 /// A NumPy array on the memory of a real tensor, or of its own, read-only unless `writable`.
 PyObject* to_numpy(const Numbers& numbers, bool writable);
 
+/// The Tensor of these numbers.
+Tensor to_tensor(const Numbers& numbers);
+
 /// A Tensor with a copy of the array; Error for dtypes that Keras does not have.
 Tensor from_numpy(PyObject* array);
 

@@ -107,7 +107,7 @@ nb::list describe() {
       if (param.fallback) fallback = nb::str(ops::to_string(*param.fallback).c_str());
       params.append(nb::make_tuple(name, types[i], fallback));
     }
-    if (op.signature.ends_with("**kwargs)")) params.append(nb::make_tuple("**kwargs", "Any", nb::none()));
+    if (op.takes_hints) params.append(nb::make_tuple("**kwargs", "Any", nb::none()));
     rows.append(nb::make_tuple(op.module, op.name, params, types.back(), std::string(op.def->doc)));
   }
   return rows;

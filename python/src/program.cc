@@ -77,13 +77,12 @@ nb::list run(TensorProgram& self, const nb::list& inputs, size_t arrays) {
   nb::list results;
   auto next = outputs.begin();
   for (size_t i = 0; i < self.results.size(); ++i) {
-    const bool complex = is_complex(self.results[i]);
-    const Numbers numbers(next, next + (complex ? 2 : 1));
-    next += complex ? 2 : 1;
+    const Numbers numbers(next, next + (is_complex(self.results[i]) ? 2 : 1));
+    next += static_cast<std::ptrdiff_t>(numbers.size());
     if (i < arrays)
       results.append(nb::steal(to_numpy(numbers, true)));
     else
-      results.append(complex ? Tensor::complex(Tensor(numbers[0]), Tensor(numbers[1])) : Tensor(numbers[0]));
+      results.append(to_tensor(numbers));
   }
   return results;
 }

@@ -1,5 +1,6 @@
 #include "engine/empty.h"
 
+#include "engine/any_node.h"
 #include "engine/attributes.h"
 
 namespace keravino::engine {
@@ -10,9 +11,15 @@ bool may_be_empty(const ov::PartialShape& shape) {
   return std::any_of(shape.begin(), shape.end(), [](const ov::Dimension& dim) { return dim.get_min_length() == 0; });
 }
 
+/// True if an output of a node has or may have a dimension of 0. Constants do not count: axes and shapes are often
+/// empty ones.
 bool may_hold_empty(const ov::Model& model) {
-  const auto nodes = model.get_ops();
-  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) { return engine::may_be_empty(*node); });
+  return any_node(model, [](const ov::Node& node) {
+    if (ov::is_type<ov::op::v0::Constant>(&node) || ov::is_type<ov::op::v3::ShapeOf>(&node)) return false;
+    const auto outputs = node.outputs();
+    return std::any_of(outputs.begin(), outputs.end(),
+                       [](const auto& output) { return may_be_empty(output.get_partial_shape()); });
+  });
 }
 
 /// A copy of the model with parameters of these shapes.
@@ -44,33 +51,30 @@ bool never_empty(const ov::Model& model) {
   }
 }
 
-}  // namespace
-
-bool may_be_empty(const ov::Node& node) {
-  if (ov::is_type<ov::op::v0::Constant>(&node) || ov::is_type<ov::op::v3::ShapeOf>(&node)) return false;
-  if (const auto* outer = dynamic_cast<const ov::op::util::MultiSubGraphOp*>(&node)) {
-    const auto& bodies = outer->get_functions();
-    if (std::any_of(bodies.begin(), bodies.end(), [](const auto& body) { return may_hold_empty(*body); })) return true;
-  }
-  const auto outputs = node.outputs();
-  return std::any_of(outputs.begin(), outputs.end(),
-                     [](const auto& output) { return may_be_empty(output.get_partial_shape()); });
+bool is_static(const ov::Model& model) {
+  const auto& parameters = model.get_parameters();
+  return std::all_of(parameters.begin(), parameters.end(),
+                     [](const auto& parameter) { return parameter->get_partial_shape().is_static(); });
 }
 
-EmptyGuard::EmptyGuard(std::shared_ptr<const ov::Model> model)
-    : model_(std::move(model)), never_(never_empty(*model_)) {}
+}  // namespace
 
-bool EmptyGuard::may_be_empty(const std::vector<ov::Shape>& inputs) {
-  const bool filled = std::all_of(inputs.begin(), inputs.end(), [](const auto& s) { return ov::shape_size(s) > 0; });
-  if (!filled) return true;
+EmptyGuard::EmptyGuard(std::shared_ptr<const ov::Model> model)
+    : model_(std::move(model)), always_(is_static(*model_) && may_hold_empty(*model_)), never_(never_empty(*model_)) {}
+
+bool EmptyGuard::may_be_empty(const std::vector<ov::Tensor>& inputs) {
+  if (std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.get_size() == 0; })) return true;
   if (never_) return false;
   std::string key;
-  for (const ov::Shape& shape : inputs) {
-    for (const size_t dim : shape) append_bytes(key, dim);
+  std::vector<ov::PartialShape> shapes;
+  for (const ov::Tensor& input : inputs) {
+    shapes.emplace_back(input.get_shape());
+    append_bytes(key, input.get_shape().size());
+    for (const size_t dim : input.get_shape()) append_bytes(key, dim);
   }
   const std::lock_guard lock(mutex_);
   if (const bool* known = known_.find(key)) return *known;
-  return known_.insert(key, may_hold_empty(*reshaped(*model_, {inputs.begin(), inputs.end()})));
+  return known_.insert(key, may_hold_empty(*reshaped(*model_, shapes)));
 }
 
 }  // namespace keravino::engine

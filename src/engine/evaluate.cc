@@ -66,6 +66,12 @@ ov::Tensor to_bfloat16(const ov::Tensor& tensor) {
 
 }  // namespace
 
+std::shared_ptr<ov::Node> on_numbers(const ov::Node& node, const ov::TensorVector& inputs) {
+  ov::OutputVector leaves;
+  for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
+  return node.clone_with_new_inputs(leaves);
+}
+
 ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
   if (tensor.get_element_type() == type) return tensor;
   if (type == ov::element::bf16) return to_bfloat16(convert(tensor, ov::element::f32));
@@ -79,16 +85,14 @@ bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::Tens
                  const ov::TensorVector& inputs) {
   const Type from = data_type(*node, inputs);
   ov::TensorVector wide_inputs;
-  ov::OutputVector wide_sources;
   bool widened = false;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const bool data = inputs[i].get_element_type() == from;
     wide_inputs.push_back(data ? convert(inputs[i], to) : inputs[i]);
-    wide_sources.push_back(constant(wide_inputs.back()));
     widened = widened || data;
   }
   if (!widened) return false;
-  const auto wide_node = node->clone_with_new_inputs(wide_sources);
+  const auto wide_node = on_numbers(*node, wide_inputs);
   ov::TensorVector wide_outputs;
   if (!evaluate(wide_node, wide_outputs, wide_inputs)) return false;
   outputs.clear();
@@ -100,16 +104,10 @@ bool evaluate_as(const Type& to, const std::shared_ptr<ov::Node>& node, ov::Tens
 
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   outputs.clear();
-  if (ov::is_type<ov::op::v0::Convert>(node) && node->get_output_element_type(0) == ov::element::bf16) {
-    outputs.push_back(convert(inputs[0], ov::element::bf16));
-    return true;
-  }
   if (const EvaluatorRow* own = find_row(*node); own && own->evaluate(*node, outputs, inputs)) return true;
   const bool is_open = node->get_output_partial_shape(0).is_dynamic();
   if (is_open && !inputs.empty() && !ov::is_type<ov::op::util::MultiSubGraphOp>(node)) {
-    ov::OutputVector leaves;
-    for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
-    const auto known = node->clone_with_new_inputs(leaves);  // its shape, now that its inputs are
+    const auto known = on_numbers(*node, inputs);  // its shape, now that its inputs are
     if (known->get_output_partial_shape(0).is_static()) return evaluate(known, outputs, inputs);
   }
   if (node->has_evaluate() && !cuts_digits(*node)) {

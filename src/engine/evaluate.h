@@ -5,6 +5,9 @@
 
 namespace keravino::engine {
 
+/// A copy of a node whose inputs are these numbers.
+std::shared_ptr<ov::Node> on_numbers(const ov::Node& node, const ov::TensorVector& inputs);
+
 /// Computes a node. True on success; false if neither OpenVINO nor evaluators.cc can compute it outside of a plugin.
 /// Element types that an op's own `evaluate` lacks go through a wider one and back.
 bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, const ov::TensorVector& inputs);

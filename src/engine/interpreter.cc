@@ -21,9 +21,7 @@ std::optional<ov::TensorVector> empty_outputs(const ov::Node& node) {
 }  // namespace
 
 ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs) {
-  ov::OutputVector leaves;
-  for (const ov::Tensor& input : inputs) leaves.push_back(constant(input));
-  const auto copy = node.clone_with_new_inputs(leaves);
+  const auto copy = on_numbers(node, inputs);
   if (const auto outputs = empty_outputs(*copy)) return *outputs;
   if (std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.get_size() == 0; })) {
     // The plugin does not bear empty tensors; the evaluators of what else it computes are those of float64.

@@ -1,5 +1,6 @@
 #include "engine/program.h"
 
+#include "engine/any_node.h"
 #include "engine/interpreter.h"
 #include "engine/memory.h"
 #include "keravino/error.h"
@@ -10,15 +11,9 @@
 namespace keravino::engine {
 namespace {
 
-/// True if a node of the model, or of a body of an If or Loop in it, is of float64.
 bool has_float64(const ov::Model& model) {
-  const auto nodes = model.get_ops();
-  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
-    if (const auto outer = ov::as_type_ptr<ov::op::util::MultiSubGraphOp>(node)) {
-      const auto& bodies = outer->get_functions();
-      if (std::any_of(bodies.begin(), bodies.end(), [](const auto& body) { return has_float64(*body); })) return true;
-    }
-    return node->get_output_size() > 0 && node->get_output_element_type(0) == ov::element::f64;
+  return any_node(model, [](const ov::Node& node) {
+    return node.get_output_size() > 0 && node.get_output_element_type(0) == ov::element::f64;
   });
 }
 
@@ -95,14 +90,10 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
 
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
-    : model_(traced_model(parameters, outputs, is_cpu(options.device))), guard_(model_) {
+    : model_(traced_model(parameters, outputs, is_cpu(options.device))),
+      guard_(model_),
+      interpreted_(has_float64(*model_) || guard_.always()) {
   check_device(options.device);
-  std::vector<ov::Shape> shapes;  // where all are known
-  for (const auto& parameter : model_->get_parameters()) {
-    if (parameter->get_partial_shape().is_static()) shapes.push_back(parameter->get_shape());
-  }
-  const bool is_static = shapes.size() == model_->get_parameters().size();
-  interpreted_ = has_float64(*model_) || (is_static && guard_.may_be_empty(shapes));
   const auto computed = model_->clone();
   for (size_t i = model_->get_results().size(); i-- > 0;) {
     const auto source = model_->get_results()[i]->get_input_node_shared_ptr(0);
@@ -114,8 +105,9 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
       computed_.insert(computed_.begin(), i);
     }
   }
+  if (interpreted_ || computed_.empty()) return;
   if (is_cpu(options.device)) flatten_results(*computed);
-  if (!interpreted_ && !computed_.empty()) compiled_ = compile(computed, options);
+  compiled_ = compile(computed, options);
 }
 
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
@@ -148,9 +140,7 @@ void Program::release(ov::InferRequest request) {
 
 std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   check(inputs);
-  std::vector<ov::Shape> shapes;
-  for (const ov::Tensor& input : inputs) shapes.push_back(input.get_shape());
-  if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(shapes)) {
+  if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(inputs)) {
     const std::lock_guard lock(graph_mutex());
     std::vector<ov::Tensor> outputs = interpret_model(*model_, inputs);
     for (ov::Tensor& output : outputs) output = copy(output);

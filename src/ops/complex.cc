@@ -17,8 +17,7 @@ Tensor length(const Tensor& x, const Tensor& y) {
   const Tensor ratio = select(first, b, a) / select(most == 0, 1, most);  // NaN of either is in one of them
   const double infinity = std::numeric_limits<double>::infinity();
   const Tensor z = select(logical_or(a == infinity, b == infinity), infinity, most * sqrt(1 + ratio * ratio));
-  const auto vjp = [](const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
-                      const std::vector<Tensor>& gs) -> std::vector<Tensor> {  // 0 at the origin
+  const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) -> std::vector<Tensor> {  // 0 at the origin
     const Tensor scaled = gs[0] / select(ys[0] == 0, 1, ys[0]);
     return {scaled * xs[0], scaled * xs[1]};
   };

@@ -45,8 +45,7 @@ Tensor extremum(Tensor x1, Tensor x2) {
 /// An extremum y whose gradient goes to the one that it is, and in halves to both where they are equal.
 Tensor shared(const Tensor& y, const Tensor& x1, const Tensor& x2) {
   if (!is_float(y.dtype())) return y;
-  const auto vjp = [](const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
-                      const std::vector<Tensor>& gs) -> std::vector<Tensor> {
+  const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) -> std::vector<Tensor> {
     const auto share = [&](const Tensor& own, const Tensor& other) {
       return select(own == ys[0], select(other == ys[0], 0.5 * gs[0], gs[0]), 0);
     };

@@ -53,6 +53,7 @@ struct Op {
   std::string signature;  // "(x, axis=None)"
   std::vector<Param> params;
   const OpDef* def;
+  bool takes_hints = false;  // **kwargs: hints for other backends, which change no result
 };
 
 /// All ops, by full name ("numpy.log1p"), in the order of names. A duplicate or malformed row ends the process at

@@ -80,7 +80,7 @@ std::optional<size_t> index_of(const Op& op, const std::string& name) {
   for (size_t i = 0; i < op.params.size(); ++i) {
     if (op.params[i].name == name) return i;
   }
-  if (op.signature.ends_with("**kwargs)")) return {};
+  if (op.takes_hints) return {};
   throw Error(Error::Kind::type, fmt::format("[keras.ops.{}] unknown argument \"{}\". Signature: {}{}", op.name, name,
                                              op.name, op.signature));
 }
@@ -100,7 +100,10 @@ Op parse_signature(const OpDef& def) {
         {},
         &def};
   for (const std::string& part : split_params(text.substr(open + 1, text.size() - open - 2))) {
-    if (part.starts_with("**")) continue;  // hints for other backends, which change no result
+    if (part.starts_with("**")) {
+      op.takes_hints = true;
+      continue;
+    }
     const size_t equals = part.find('=');
     Param param{part.substr(0, equals), std::nullopt};
     if (equals != std::string::npos) param.fallback = Literal(std::string_view(part).substr(equals + 1)).read();

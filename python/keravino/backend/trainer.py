@@ -105,7 +105,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
         if isinstance(callbacks, callbacks_module.CallbackList):
             return callbacks
         if not callbacks and verbose == 0 and not history:
-            return callbacks_module.Callback()
+            return callbacks_module.Callback()  # a tenth of a small predict is spared
         callbacks = callbacks_module.CallbackList(
             callbacks,
             add_history=history,

@@ -33,14 +33,13 @@ bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const size_t batches = product(own, 0, batch_dims), outer = product(own, batch_dims, axis);
   const size_t run = product(own, axis + 1, own.size()) * in.get_element_type().size();
   const size_t count = product(by, batch_dims, by.size());
-  const auto size = static_cast<int64_t>(own[axis]);
   std::byte* to = bytes(out);
   for (size_t i = 0; i < batches * outer; ++i) {
     const std::byte* from = bytes(in) + i * own[axis] * run;
+    const int64_t* batch = indices.data() + i / outer * count;
     for (size_t j = 0; j < count; ++j, to += run) {
-      int64_t index = indices[i / outer * count + j];
-      if (index < 0) index += size;
-      if (index >= 0 && index < size)
+      const int64_t index = from_front(batch[j], own[axis]);
+      if (index >= 0)
         std::memcpy(to, from + static_cast<size_t>(index) * run, run);
       else
         std::memset(to, 0, run);
@@ -64,9 +63,8 @@ bool gather_elements(const ov::Node& node, ov::TensorVector& outputs, const ov::
   ov::Tensor out(in.get_element_type(), shape);
   bool in_range = true;
   each_place(axes, [&](std::ptrdiff_t from, std::ptrdiff_t to) {
-    int64_t index = indices[static_cast<size_t>(to)];
-    if (index < 0) index += static_cast<int64_t>(own[axis]);
-    in_range = in_range && index >= 0 && index < static_cast<int64_t>(own[axis]);
+    const int64_t index = from_front(indices[static_cast<size_t>(to)], own[axis]);
+    in_range = in_range && index >= 0;
     if (in_range)
       std::memcpy(bytes(out) + static_cast<size_t>(to) * width, bytes(in) + from + index * strides[axis], width);
   });

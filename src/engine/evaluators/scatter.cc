@@ -33,9 +33,8 @@ T (*joining(Reduction reduction))
 }
 
 size_t place(int64_t index, size_t size) {
-  const int64_t at = index < 0 ? index + static_cast<int64_t>(size) : index;
-  OPENVINO_ASSERT(at >= 0 && at < static_cast<int64_t>(size), "index ", index, " is out of range for an axis of ",
-                  size);
+  const int64_t at = from_front(index, size);
+  OPENVINO_ASSERT(at >= 0, "index ", index, " is out of range for an axis of ", size);
   return static_cast<size_t>(at);
 }
 

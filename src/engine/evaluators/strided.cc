@@ -1,7 +1,6 @@
 #include "engine/evaluators/strided.h"
 
 #include <cstring>
-#include <numeric>
 
 #include "engine/evaluators/evaluators.h"
 
@@ -69,21 +68,14 @@ std::vector<std::ptrdiff_t> byte_strides(const ov::Shape& shape, size_t width) {
   return strides;
 }
 
-size_t product(const ov::Shape& shape, size_t begin, size_t end) {
-  return std::accumulate(shape.begin() + static_cast<std::ptrdiff_t>(begin),
-                         shape.begin() + static_cast<std::ptrdiff_t>(end), size_t{1}, std::multiplies<>());
-}
-
 std::vector<int64_t> places(const ov::Tensor& tuples, const ov::Shape& shape) {
   const auto coordinates = integers(tuples);
   const size_t depth = tuples.get_shape().back();
   std::vector<int64_t> out(product(tuples.get_shape(), 0, tuples.get_shape().size() - 1), 0);
   for (size_t i = 0; i < out.size(); ++i) {
     for (size_t axis = 0; axis < depth && out[i] >= 0; ++axis) {
-      const auto size = static_cast<int64_t>(shape[axis]);
-      int64_t at = coordinates[i * depth + axis];
-      if (at < 0) at += size;
-      out[i] = at >= 0 && at < size ? out[i] * size + at : -1;
+      const int64_t at = from_front(coordinates[i * depth + axis], shape[axis]);
+      out[i] = at < 0 ? -1 : out[i] * static_cast<int64_t>(shape[axis]) + at;
     }
   }
   return out;

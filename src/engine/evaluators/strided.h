@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <numeric>
 #include <openvino/runtime/tensor.hpp>
 #include <vector>
 
@@ -45,12 +46,16 @@ void each_place(const std::vector<StridedAxis>& axes, F visit) {
   }
 }
 
+/// Elements in the dimensions [begin, end) of a shape.
+inline size_t product(const ov::Shape& shape, size_t begin, size_t end) {
+  const auto at = [&](size_t i) { return shape.begin() + static_cast<std::ptrdiff_t>(i); };
+  return std::accumulate(at(begin), at(end), size_t{1}, std::multiplies<>());
+}
+
 /// Calls visit(first, step) for each line along an axis: the place of its first element, and the way to the next one.
 template <class F>
 void each_line(const ov::Shape& shape, size_t axis, F visit) {
-  const auto at = static_cast<std::ptrdiff_t>(axis);
-  const size_t inner = ov::shape_size(ov::Shape(shape.begin() + at + 1, shape.end()));
-  const size_t outer = ov::shape_size(ov::Shape(shape.begin(), shape.begin() + at));
+  const size_t inner = product(shape, axis + 1, shape.size()), outer = product(shape, 0, axis);
   for (size_t i = 0; i < outer; ++i) {
     for (size_t j = 0; j < inner; ++j) visit(i * shape[axis] * inner + j, inner);
   }
@@ -62,8 +67,11 @@ void strided_copy(const std::byte* from, std::byte* to, std::vector<StridedAxis>
 /// Bytes from one element to the next along each axis of a dense tensor.
 std::vector<std::ptrdiff_t> byte_strides(const ov::Shape& shape, size_t width);
 
-/// Elements in the dimensions [begin, end) of a shape.
-size_t product(const ov::Shape& shape, size_t begin, size_t end);
+/// An index from the front, or from the end if it is negative, as one from the front; -1 if it is out of range.
+inline int64_t from_front(int64_t index, size_t size) {
+  if (index < 0) index += static_cast<int64_t>(size);
+  return index >= 0 && index < static_cast<int64_t>(size) ? index : -1;
+}
 
 /// Places that tuples of coordinates name in the leading axes of a shape; -1 for one out of range.
 std::vector<int64_t> places(const ov::Tensor& tuples, const ov::Shape& shape);

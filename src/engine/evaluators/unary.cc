@@ -1,4 +1,5 @@
 // Element-wise functions of one tensor, in float32 and float64.
+#include "engine/evaluate.h"
 #include "engine/evaluators/evaluators.h"
 #include "kernels/processors.h"
 
@@ -92,6 +93,13 @@ bool is_infinite(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
   return floats<[](auto x) { return std::isinf(x); }, char>(node, outputs, inputs);
 }
 
+/// OpenVINO's own conversion cuts digits off.
+bool to_bfloat16(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  if (node.get_output_element_type(0) != ov::element::bf16) return false;
+  outputs.assign(1, convert(inputs[0], ov::element::bf16));
+  return true;
+}
+
 /// Rows of ops that have loops on float32.
 template <class Op, auto F>
 EvaluatorRow float_row() {
@@ -139,6 +147,7 @@ std::span<const EvaluatorRow> unary_evaluators() {
       test_row<v::v10::IsNaN, [](auto x) { return std::isnan(x); }>(),
       test_row<v::v10::IsFinite, [](auto x) { return std::isfinite(x); }>(),
       row<v::v10::IsInf>(&is_infinite),
+      row<v::v0::Convert>(&to_bfloat16),
   };
   return kRows;
 }

@@ -6,6 +6,7 @@
 
 #include "engine/evaluate.h"
 #include "engine/evaluators/evaluators.h"
+#include "engine/evaluators/strided.h"
 
 namespace keravino::engine {
 namespace {
@@ -48,7 +49,7 @@ void append_axis(Taps& taps, const Axis& axis, const Taps& own) {
   taps = std::move(all);
 }
 
-size_t spatial_size(const ov::Shape& shape) { return ov::shape_size(ov::Shape(shape.begin() + 2, shape.end())); }
+size_t spatial_size(const ov::Shape& shape) { return product(shape, 2, shape.size()); }
 
 /// Whether a node is of float64 and its result's shape known.
 bool is_double(const ov::Node& node) {
