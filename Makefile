@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo train-demo test conformance conformance-quick bench accuracy lint format asan clean
+.PHONY: all demo train-demo test conformance conformance-quick bench accuracy models lint format asan clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -93,6 +93,10 @@ bench: $(VENV)/.installed $(VENV)/.bench-requirements
 # docs/accuracy.md: the error of every function, beside torch, jax and tensorflow.
 accuracy: $(VENV)/.installed $(VENV)/.bench-requirements
 	$(BIN)/python bench/accuracy/run.py --output docs/accuracy.md
+
+# docs/models.md: every model of keras.applications through both doors, beside torch. It takes an hour.
+models: $(VENV)/.installed $(VENV)/.bench-requirements
+	$(BIN)/python python/tests/doors/agreement.py --write
 
 lint: $(VENV)/.test-requirements
 	$(PIP) install "$$($(BIN)/python cmake/requirements.py lint | grep ruff)"

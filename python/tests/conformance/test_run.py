@@ -155,19 +155,29 @@ def test_failures_are_compared_with_the_list(tmp_path, capsys):
     lines = [line("one", "passed"), line("two", "failed", "Error: 3 != 4"), line("three", "skipped", "torch only")]
     todo = tmp_path / "todo.txt"
     todo.write_text("# a remark\nops/a_test.py::two\nops/b_test.py::elsewhere\n")
-    assert report.compare({"ops/a_test.py": lines}, todo) == 0
+    assert report.compare({"ops/a_test.py": lines}, tmp_path) == 0
     out = capsys.readouterr().out
-    assert "1 passed, 1 failed (1 of them in todo.txt)\n" in out
+    assert "1 passed, 1 failed (1 of them in todo.txt, 0 for want of what lacking.txt names)\n" in out
     assert "     1  torch only\n" in out and "     1  Error: N != N\n" in out
 
     todo.write_text("ops/a_test.py::one\nops/a_test.py::gone\n")
-    assert report.compare({"ops/a_test.py": lines}, todo) == 1
+    assert report.compare({"ops/a_test.py": lines}, tmp_path) == 1
     assert capsys.readouterr().out.endswith(
-        "Failed, and not in todo.txt: ops/a_test.py::two\n"
+        "Failed, and in neither list: ops/a_test.py::two\n"
         "Does not fail: take it out of todo.txt: ops/a_test.py::one\n"
         "No such test: take it out of todo.txt: ops/a_test.py::gone\n"
-        "1 passed, 1 failed (0 of them in todo.txt)\n"
+        "1 passed, 1 failed (0 of them in todo.txt, 0 for want of what lacking.txt names)\n"
     )
+
+
+def test_only_failures_that_say_so_are_for_want_of_something(tmp_path, capsys):
+    (tmp_path / "lacking.txt").write_text("# a remark\nops/a_test.py  no network: .*h5\n")
+    lines = [line("one", "failed", "no network: a.h5"), line("two", "passed")]
+    assert report.compare({"ops/a_test.py": lines}, tmp_path) == 0
+    assert "1 passed, 1 failed (0 of them in todo.txt, 1 for want of" in capsys.readouterr().out
+    lines = [line("one", "failed", "no network: a.h5"), line("two", "failed", "wrong numbers")]
+    assert report.compare({"ops/a_test.py": lines}, tmp_path) == 1
+    assert "Failed, and in neither list: ops/a_test.py::two\n" in capsys.readouterr().out
 
 
 def test_the_list_shrinks_only(tmp_path, capsys):
@@ -176,9 +186,9 @@ def test_the_list_shrinks_only(tmp_path, capsys):
         "# a remark\nops/a_test.py::one\nops/a_test.py::two\nops/a_test.py::gone\nops/b_test.py::elsewhere\n"
     )
     lines = [line("one", "passed"), line("two", "failed", "known"), line("new", "failed", "news")]
-    assert report.compare({"ops/a_test.py": lines}, todo, shrinks=True) == 1  # for the new failure
+    assert report.compare({"ops/a_test.py": lines}, tmp_path, shrinks=True) == 1  # for the new failure
     assert todo.read_text() == "# a remark\nops/a_test.py::two\nops/b_test.py::elsewhere\n"
-    assert report.compare({"ops/a_test.py": lines[:2]}, todo, shrinks=True) == 0
+    assert report.compare({"ops/a_test.py": lines[:2]}, tmp_path, shrinks=True) == 0
 
 
 def test_a_failure_in_tear_down_counts():

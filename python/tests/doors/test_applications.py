@@ -21,7 +21,7 @@ BACKENDS = {"NASNetMobile": "jax"}
 @pytest.fixture(params=APPLICATIONS)
 def application(request, tmp_path):
     """A saved model and what Keras says of it."""
-    script = Path(__file__).with_name("make_application.py")
+    script = Path(__file__).with_name("make_model.py")
     environment = os.environ | {"KERAS_BACKEND": BACKENDS.get(request.param, "torch"), "CUDA_VISIBLE_DEVICES": ""}
     subprocess.run([sys.executable, script, request.param, tmp_path], env=environment, check=True, capture_output=True)
     with np.load(tmp_path / f"{request.param}.npz") as reference:
