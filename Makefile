@@ -89,6 +89,8 @@ $(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
 
 bench: $(VENV)/.installed $(VENV)/.bench-requirements
 	$(BIN)/python bench/run.py --output bench/results.md
+	$(BIN)/python bench/run.py --applications --output bench/applications.md
+	$(BIN)/python bench/run.py --training --clock cpu --columns keravino,torch,jax,tensorflow --output bench/training.md
 
 # docs/accuracy.md: the error of every function, beside torch, jax and tensorflow.
 accuracy: $(VENV)/.installed $(VENV)/.bench-requirements
