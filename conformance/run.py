@@ -69,7 +69,6 @@ def run_job(job):
         "CONFORMANCE_RECORD": str(record),
         "CONFORMANCE_SHARE": share,
         "CUDA_VISIBLE_DEVICES": "",
-        "XLA_FLAGS": "--xla_force_host_platform_device_count=4",  # what the tests of jax's distribution need
     }
     folders = [str(HERE), str(root.parents[1]), str(LIBRARY.parents[1])]
     command = ["-c", str(HERE / "pytest.ini"), "--rootdir", str(root), str(root / job.file)]
