@@ -15,9 +15,11 @@ namespace keravino {
 
 /// How a model is run.
 struct LoadOptions {
-  std::string device = "CPU";  ///< OpenVINO's name: CPU, GPU, NPU, AUTO ...
-  std::string precision = "";  ///< f32, bf16 or f16; empty: what the file's dtype policy says, f32 if it says nothing
-  int threads = 0;             ///< 0: the device's own choice
+  std::string device = "CPU";    ///< OpenVINO's name: CPU, GPU, NPU, AUTO ...
+  std::string precision = "";    ///< f32, bf16 or f16; empty: what the file's dtype policy says, f32 if it says nothing
+  int threads = 0;               ///< 0: the device's own choice
+  std::string hint = "latency";  ///< latency, or throughput: several requests at once, each on fewer threads
+  int streams = 0;               ///< requests that are computed at the same time; 0: the device's own choice
 };
 
 /// An input or output of a model. The first dimension is the batch; open dimensions are dynamic.

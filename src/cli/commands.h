@@ -5,9 +5,12 @@
 
 namespace keravino::cli {
 
-void add_run(CLI::App& app);
+void add_bench(CLI::App& app);
+void add_convert(CLI::App& app);
 void add_inspect(CLI::App& app);
 void add_ops(CLI::App& app);
+void add_run(CLI::App& app);
 void add_train(CLI::App& app);
+void add_verify(CLI::App& app);
 
 }  // namespace keravino::cli

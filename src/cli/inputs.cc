@@ -1,6 +1,7 @@
 #include "cli/inputs.h"
 
 #include <filesystem>
+#include <random>
 
 #include "cli/image.h"
 #include "engine/evaluate.h"
@@ -145,6 +146,40 @@ std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::strin
   Inputs inputs(model);
   for (const std::string& spec : files) inputs.add(spec);
   return inputs.take();
+}
+
+std::vector<Tensor> random_inputs(const Model& model, int64_t batch) {
+  std::mt19937 generator;
+  std::uniform_real_distribution<float> uniform;
+  std::vector<Tensor> inputs;
+  for (const TensorInfo& input : model.inputs()) {
+    ov::PartialShape shape = input.shape;
+    if (shape.size() > 0 && shape[0].is_dynamic()) shape[0] = batch;
+    if (shape.is_dynamic())
+      throw Error(fmt::format("input \"{}\" of shape {} is open beside the batch; give a file for it", input.name,
+                              ops::to_string(input.shape)));
+    ov::Tensor numbers(ov::element::f32, shape.to_shape());
+    const bool whole = !element_type(input.dtype).is_real();
+    for (size_t i = 0; i < numbers.get_size(); ++i) {
+      const float number = uniform(generator);
+      numbers.data<float>()[i] = whole ? std::round(number) : number;
+    }
+    inputs.emplace_back(engine::convert(numbers, element_type(input.dtype)));
+  }
+  return inputs;
+}
+
+std::vector<Tensor> read_outputs(const Model& model, const std::string& file) {
+  const saving::NpzArrays arrays = saving::read_npz(file);
+  std::vector<Tensor> outputs;
+  for (const TensorInfo& output : model.outputs()) {
+    const auto found = std::ranges::find(arrays, output.name, &saving::NpzArrays::value_type::first);
+    if (found == arrays.end())
+      throw saving::file_error(
+          file, fmt::format("has no array \"{}\"; it has {}", output.name, fmt::join(names_in(arrays), ", ")));
+    outputs.push_back(to_tensor(file, found->second));
+  }
+  return outputs;
 }
 
 Tensor read_label_tensor(const std::string& file) { return to_tensor(file, read_label_array(file)); }

@@ -9,6 +9,13 @@ namespace keravino::cli {
 /// images (see read_images), which become one batch. Files without a name fill the inputs in order.
 std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::string>& files);
 
+/// Seeded inputs of so many rows: floats from 0 to 1, integers and bools 0 or 1. Error for an input with other open
+/// dimensions than the batch.
+std::vector<Tensor> random_inputs(const Model& model, int64_t batch);
+
+/// The outputs of a model from a .npz with arrays named as they are.
+std::vector<Tensor> read_outputs(const Model& model, const std::string& file);
+
 /// Class numbers, one per row, from a .npy, or from a .npz with an array "label", "labels" or "y", or with one array
 /// only.
 std::vector<int64_t> read_labels(const std::string& file);

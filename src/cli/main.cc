@@ -28,6 +28,9 @@ constexpr const char* kExamples = R"(Examples:
   keravino run model.keras --input left=a.npy right=b.npy --output y.npz --batch 8 --precision bf16
   keravino train model.keras --input x.npy --labels y.npy --epochs 5 --output tuned.keras
   keravino inspect model.keras
+  keravino convert model.keras -o ir --precision int8
+  keravino verify model.keras --against ir/model.xml
+  keravino bench model.keras --batch 8 --hint throughput
   keravino ops --json
 
 Mistakes in the use of the command end it with status 2, faults of its own with 1.)";
@@ -41,8 +44,11 @@ int main(int argc, char** argv) {
   app.footer(kExamples);
   keravino::cli::add_run(app);
   keravino::cli::add_inspect(app);
-  keravino::cli::add_ops(app);
+  keravino::cli::add_convert(app);
+  keravino::cli::add_verify(app);
+  keravino::cli::add_bench(app);
   keravino::cli::add_train(app);
+  keravino::cli::add_ops(app);
   try {
     app.parse(argc, argv);
     return 0;

@@ -3,6 +3,7 @@
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
+#include "cli/load_options.h"
 #include "cli/outputs.h"
 #include "cli/progress.h"
 #include "cli/validators.h"
@@ -181,15 +182,8 @@ void add_run(CLI::App& app) {
   command->add_option("--output", o->output, "Where the outputs go: .npy, .npz, .json or .txt; stdout if not given")
       ->type_name("FILE");
   command->add_option("--batch", o->batch, "Rows in one batch")->capture_default_str()->check(at_least(1));
-  command->add_option("--device", o->load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")
-      ->capture_default_str()
-      ->type_name("NAME");
-  command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")
-      ->capture_default_str()
-      ->check(at_least(0));
-  command->add_option("--precision", o->load.precision, "What the model's dtype policy says, f32 if it says nothing")
-      ->check(CLI::IsMember({"f32", "bf16", "f16"}))
-      ->type_name("");
+  add_load_options(*command, o->load);
+  add_precision(*command, o->load);
   command->add_option("--repeat", o->repeat, "Times the first batch is run again to time it")
       ->capture_default_str()
       ->check(at_least(1));

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
+#include "cli/load_options.h"
 #include "cli/progress.h"
 #include "cli/validators.h"
 #include "saving/file.h"
@@ -162,10 +163,7 @@ void add_train(CLI::App& app) {
   command->add_option("--seed", o->fit.seed, "Of the order of the samples, and of dropout without a seed of its own")
       ->capture_default_str();
   command->add_flag("--no-shuffle", o->in_order, "Take the samples in their order");
-  command->add_option("--device", o->load.device, "OpenVINO's name")->capture_default_str()->type_name("NAME");
-  command->add_option("--threads", o->load.threads, "Threads; 0 leaves it to the device")
-      ->capture_default_str()
-      ->check(at_least(0));
+  add_load_options(*command, o->load);
   command->add_flag("--json", o->json, "Print loss and metrics of all epochs as JSON");
   command->footer(kFooter);
   command->callback([o, rate] {

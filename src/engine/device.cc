@@ -32,6 +32,12 @@ ov::element::Type precision_type(const std::string& precision) {
   throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
 }
 
+ov::hint::PerformanceMode performance_mode(const std::string& hint) {
+  if (hint == "latency") return ov::hint::PerformanceMode::LATENCY;
+  if (hint == "throughput") return ov::hint::PerformanceMode::THROUGHPUT;
+  throw Error(fmt::format("unknown hint \"{}\"; wanted latency or throughput", hint));
+}
+
 }  // namespace
 
 ov::Core& core() {
@@ -61,8 +67,9 @@ void check_device(const std::string& device) {
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options) {
   check_device(options.device);
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
-                    ov::hint::performance_mode(ov::hint::PerformanceMode::LATENCY)};
+                    ov::hint::performance_mode(performance_mode(options.hint))};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
+  if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
   passes::make_exact(model, options.precision == "f32", is_cpu(options.device));
   try {
     return core().compile_model(model, options.device, config);

@@ -14,6 +14,8 @@ struct CompileOptions {
   std::string device = "CPU";     ///< OpenVINO's name: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:...
   std::string precision = "f32";  ///< f32, bf16 or f16
   int threads = 0;                ///< 0: the device's own choice
+  std::string hint = "latency";   ///< latency or throughput
+  int streams = 0;                ///< 0: the device's own choice
 };
 
 /// The one OpenVINO core of the process.

@@ -75,7 +75,7 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   impl->archive = saving::open_archive(path);
   impl->built = build_model(impl->archive);
   impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
-                   options.threads};
+                   options.threads, options.hint, options.streams};
   return Model(std::move(impl));
 }
 

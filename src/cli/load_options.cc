@@ -1,0 +1,22 @@
+#include "cli/load_options.h"
+
+#include "cli/validators.h"
+
+namespace keravino::cli {
+
+void add_load_options(CLI::App& command, LoadOptions& load) {
+  command.add_option("--device", load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")
+      ->capture_default_str()
+      ->type_name("NAME");
+  command.add_option("--threads", load.threads, "Threads; 0 leaves it to the device")
+      ->capture_default_str()
+      ->check(at_least(0));
+}
+
+void add_precision(CLI::App& command, LoadOptions& load) {
+  command.add_option("--precision", load.precision, "What the model's dtype policy says, f32 if it says nothing")
+      ->check(CLI::IsMember({"f32", "bf16", "f16"}))
+      ->type_name("");
+}
+
+}  // namespace keravino::cli
