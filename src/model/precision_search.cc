@@ -54,11 +54,11 @@ std::pair<Storages, double> search_storages(const ov::Model& graph, const Model&
   double error = judge.error(chosen);
   if (error <= options.max_error) return {chosen, error};
 
-  std::vector<double> alone(weights.size());
+  std::vector<double> alone(weights.size());  // the error by this weight, for each byte of it
   for (size_t i = 0; i < weights.size(); ++i) {
     Storages one = exact;
     one[i] = chosen[i];
-    alone[i] = judge.error(one);
+    alone[i] = judge.error(one) / static_cast<double>(weights[i].constant->get_byte_size());
   }
   std::vector<size_t> order(weights.size());
   std::iota(order.begin(), order.end(), size_t{0});
