@@ -20,6 +20,7 @@ struct LoadOptions {
   int threads = 0;               ///< 0: the device's own choice
   std::string hint = "latency";  ///< latency, or throughput: several requests at once, each on fewer threads
   int streams = 0;               ///< requests that are computed at the same time; 0: the device's own choice
+  std::string weights = "";      ///< .weights.h5 or .weights.json to take in place of the file's own; empty: its own
 };
 
 /// An input or output of a model. The first dimension is the batch; open dimensions are dynamic.

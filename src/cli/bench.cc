@@ -115,7 +115,7 @@ void run_command(Options& options) {
 void add_bench(CLI::App& app) {
   auto* command = app.add_subcommand("bench", "Measure a model's latency and throughput.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, o->model, o->load);
   command->add_option("--batch", o->batch, "Rows of a request of random numbers")
       ->capture_default_str()
       ->check(at_least(1));

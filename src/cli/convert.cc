@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
+#include "cli/load_options.h"
 #include "cli/validators.h"
 #include "keravino/error.h"
 
@@ -15,6 +16,7 @@ namespace {
 struct Options {
   std::string model, folder, repository;
   std::vector<std::string> samples;
+  LoadOptions load;
   std::string max_error = "0.5%";
   ConvertOptions convert;
   bool json = false;
@@ -81,7 +83,7 @@ void report_text(const Options& options, const Conversion& done, const std::stri
 
 void run_command(Options& options) {
   options.convert.max_error = fraction(options.max_error);
-  const Model model = Model::load(options.model);
+  const Model model = Model::load(options.model, options.load);
   if (options.convert.precision == "auto") {
     options.convert.samples = options.samples.empty() ? random_inputs(model, 4) : read_inputs(model, options.samples);
     if (options.samples.empty()) fmt::print(stderr, "keravino: no --samples are given; random inputs stand for them\n");
@@ -98,7 +100,7 @@ void run_command(Options& options) {
 void add_convert(CLI::App& app) {
   auto* command = app.add_subcommand("convert", "Write a model as OpenVINO IR: standard ops, names kept.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, o->model, o->load);
   command->add_option("-o,--output", o->folder, "The folder that gets the .xml and .bin; it is made")
       ->required()
       ->type_name("FOLDER");

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/commands.h"
+#include "cli/load_options.h"
 #include "keravino/model.h"
 #include "ops/make.h"
 
@@ -99,12 +100,13 @@ void print_text(const Model& model) {
 void add_inspect(CLI::App& app) {
   auto* command = app.add_subcommand("inspect", "Show a model's layers, shapes, parameters and OpenVINO ops.");
   auto path = std::make_shared<std::string>();
+  auto load = std::make_shared<LoadOptions>();
   auto json = std::make_shared<bool>(false);
-  command->add_option("model", *path, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, *path, *load);
   command->add_flag("--json", *json, "As JSON");
   command->footer("Examples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
-  command->callback([path, json] {
-    const Model model = Model::load(*path);
+  command->callback([path, load, json] {
+    const Model model = Model::load(*path, *load);
     *json ? print_json(model) : print_text(model);
   });
 }

@@ -4,6 +4,12 @@
 
 namespace keravino::cli {
 
+void add_model(CLI::App& command, std::string& path, LoadOptions& load) {
+  command.add_option("model", path, "A .keras file")->required()->type_name("FILE");
+  command.add_option("--weights", load.weights, "A .weights.h5 or .weights.json to take instead of the model's own")
+      ->type_name("FILE");
+}
+
 void add_load_options(CLI::App& command, LoadOptions& load) {
   command.add_option("--device", load.device, "OpenVINO's name: CPU, GPU, NPU, AUTO ...")
       ->capture_default_str()

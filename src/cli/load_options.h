@@ -1,4 +1,4 @@
-// Options of every command that runs a model.
+// Options of every command that loads a model.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -6,6 +6,9 @@
 #include "keravino/model.h"
 
 namespace keravino::cli {
+
+/// The file to load, and --weights.
+void add_model(CLI::App& command, std::string& path, LoadOptions& load);
 
 /// --device and --threads.
 void add_load_options(CLI::App& command, LoadOptions& load);

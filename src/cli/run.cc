@@ -174,7 +174,7 @@ void run_command(const Options& options) {
 void add_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Compute a model's outputs for inputs from files.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, o->model, o->load);
   command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")
       ->required()
       ->type_name("FILE ...");

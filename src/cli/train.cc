@@ -129,7 +129,7 @@ constexpr const char* kFooter =
 void add_train(CLI::App& app) {
   auto* command = app.add_subcommand("train", "Train a model on data from files and write it as a .keras file.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, o->model, o->load);
   command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")
       ->required()
       ->type_name("FILE ...");

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/inputs.h"
+#include "cli/load_options.h"
 #include "cli/validators.h"
 #include "keravino/error.h"
 #include "model/compare.h"
@@ -14,6 +15,7 @@ namespace {
 struct Options {
   std::string model, against;
   std::vector<std::string> inputs;
+  LoadOptions load;
   double max_error = 1e-4;
   int batch = 2;
   bool layers = false, json = false;
@@ -35,7 +37,7 @@ std::vector<Difference> differences(const Options& options, const Model& model) 
 }
 
 void run_command(const Options& options) {
-  const Model model = Model::load(options.model);
+  const Model model = Model::load(options.model, options.load);
   const std::vector<Difference> found = differences(options, model);
   double worst = 0;
   nlohmann::json rows = nlohmann::json::array();
@@ -60,7 +62,7 @@ void run_command(const Options& options) {
 void add_verify(CLI::App& app) {
   auto* command = app.add_subcommand("verify", "Compare a model's numbers with those of another form of it.");
   auto o = std::make_shared<Options>();
-  command->add_option("model", o->model, "A .keras file")->required()->type_name("FILE");
+  add_model(*command, o->model, o->load);
   command
       ->add_option("--against", o->against,
                    "An OpenVINO .xml, a .keras, or a .npz with the outputs by name (and the inputs); "

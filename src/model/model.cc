@@ -73,6 +73,7 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
   engine::check_device(options.device);
   impl->archive = saving::open_archive(path);
+  if (!options.weights.empty()) impl->archive.weights = saving::open_weights(options.weights);
   impl->built = build_model(impl->archive);
   impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
                    options.threads, options.hint, options.streams};

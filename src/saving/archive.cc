@@ -64,9 +64,4 @@ void write_archive(const std::string& path, const Archive& archive) {
   write_zip(path, entries);
 }
 
-WeightStore open_weights(const std::string& path) {
-  Budget budget(file_size(path));
-  return {path, read_file(path), budget};
-}
-
 }  // namespace keravino::saving

@@ -25,7 +25,4 @@ Archive open_archive(const std::string& path);
 /// Writes a .keras file that Keras opens; in place complete or not at all.
 void write_archive(const std::string& path, const Archive& archive);
 
-/// Reads a file that Keras's `model.save_weights("x.weights.h5")` wrote.
-WeightStore open_weights(const std::string& path);
-
 }  // namespace keravino::saving

@@ -260,6 +260,15 @@ void WeightStore::set(const std::string& group, std::vector<SavedTensor> tensors
   groups_[group] = std::move(tensors);
 }
 
+void WeightStore::add(WeightStore other) {
+  for (auto& [group, tensors] : other.groups_) {
+    auto& own = groups_[group];
+    own.insert(own.end(), std::make_move_iterator(tensors.begin()), std::make_move_iterator(tensors.end()));
+    std::ranges::sort(own, {}, order_of);
+  }
+  names_.merge(other.names_);
+}
+
 Buffer WeightStore::image() const { return hdf5_image(where_, groups_, names_); }
 
 const std::vector<SavedTensor>& WeightStore::vars(const std::string& group) const {

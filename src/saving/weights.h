@@ -34,6 +34,8 @@ class WeightStore {
   const std::vector<SavedTensor>& vars(const std::string& group) const;
   /// Puts tensors in the place of a group's own, or makes the group; they are named "0", "1" ... in this order.
   void set(const std::string& group, std::vector<SavedTensor> tensors);
+  /// Takes what another store has, such as a further shard of the same weights.
+  void add(WeightStore other);
   /// The bytes of an HDF5 file with all groups, as Keras lays it out: each has its tensors in "vars".
   Buffer image() const;
   /// Every group by its path; the model itself is "".
@@ -44,5 +46,9 @@ class WeightStore {
   std::map<std::string, std::vector<SavedTensor>> groups_;
   std::map<std::string, std::string> names_;  // what Keras calls the object of a group: "name" of its "vars"
 };
+
+/// Reads a weights file that Keras's `model.save_weights` wrote: "x.weights.h5", or "x.weights.json" with its shards
+/// beside it. Errors (Kind::file): as for one file in memory; shards that are missing or are elsewhere.
+WeightStore open_weights(const std::string& path);
 
 }  // namespace keravino::saving
