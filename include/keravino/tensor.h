@@ -103,9 +103,15 @@ class Tensor {
   /// True if it hangs on a parameter of a graph that is being traced.
   bool traced() const;
 
-  const std::shared_ptr<Value>& value() const { return value_; }
+  /// What is behind it; a type Error where there is no tensor.
+  const std::shared_ptr<Value>& value() const {
+    if (!value_) throw_absent();
+    return value_;
+  }
 
  private:
+  [[noreturn]] static void throw_absent();
+
   std::shared_ptr<Value> value_;
 };
 

@@ -160,7 +160,12 @@ ops::Arg to_arg(PyObject* object) {
   if (PyComplex_CheckExact(object)) {
     return Tensor::complex(PyComplex_RealAsDouble(object), PyComplex_ImagAsDouble(object));
   }
-  if (PyUnicode_Check(object)) return std::string(PyUnicode_AsUTF8(object));
+  if (PyUnicode_Check(object)) {
+    const char* text = PyUnicode_AsUTF8(object);
+    if (text) return std::string(text);
+    PyErr_Clear();
+    throw Error("a string that has no UTF-8 form");
+  }
   if (PyArray_Check(object)) return from_numpy(object);
   if (PyList_Check(object) || PyTuple_Check(object)) return from_list(object);
   if (g_variable_type && PyObject_IsInstance(object, g_variable_type) == 1) {
@@ -290,10 +295,16 @@ void raise_current() {
       case Error::Kind::runtime:
         type = PyExc_RuntimeError;
         break;
+      case Error::Kind::memory:
+        type = PyExc_MemoryError;
+        break;
     }
     PyErr_SetString(type, error.what());
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
   } catch (const std::exception& error) {
-    PyErr_SetString(PyExc_RuntimeError, error.what());
+    const bool memory = std::string_view(error.what()).find("std::bad_alloc") != std::string_view::npos;  // OpenVINO's
+    PyErr_SetString(memory ? PyExc_MemoryError : PyExc_RuntimeError, error.what());
   }
 }
 

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "convert.h"
+#include "keravino/error.h"
 #include "ops/registry.h"
 #include "ops/signature.h"
 
@@ -37,6 +38,16 @@ size_t find_param(const Function& function, PyObject* keyword) {
   return function.names.size();
 }
 
+/// An argument; what is none is an error that names the op and the parameter.
+ops::Arg argument(const ops::Op& op, std::string_view param, PyObject* object) {
+  try {
+    return to_arg(object);
+  } catch (const Error& error) {
+    throw Error(error.kind(), fmt::format("[keras.ops.{}] {}. Received: {}=<{}>", op.name, error.what(), param,
+                                          Py_TYPE(object)->tp_name));
+  }
+}
+
 PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject* keywords) {
   const auto& function = *static_cast<const Function*>(PyCapsule_GetPointer(self, kCapsule));
   const ops::Op& op = *function.op;
@@ -48,14 +59,14 @@ PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject
     std::vector<bool> given(params, false);
     bool regular = !variadic && static_cast<size_t>(count) <= params;
     for (size_t i = 0; regular && i < static_cast<size_t>(count); ++i) {
-      bound[i] = to_arg(args[i]);
+      bound[i] = argument(op, op.params[i].name, args[i]);
       given[i] = true;
     }
     for (size_t k = 0; regular && k < named; ++k) {
       const size_t i = find_param(function, PyTuple_GET_ITEM(keywords, static_cast<Py_ssize_t>(k)));
       regular = i < params && !given[i];
       if (!regular) break;
-      bound[i] = to_arg(args[count + static_cast<Py_ssize_t>(k)]);
+      bound[i] = argument(op, op.params[i].name, args[count + static_cast<Py_ssize_t>(k)]);
       given[i] = true;
     }
     for (size_t i = 0; regular && i < params; ++i) {
@@ -66,10 +77,14 @@ PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t count, PyObject
     if (!regular) {  // *args, or a mistake for which `bind` has the words
       ops::List positional;
       std::vector<std::pair<std::string, ops::Arg>> by_name;
-      for (Py_ssize_t i = 0; i < count; ++i) positional.push_back(to_arg(args[i]));
+      for (Py_ssize_t i = 0; i < count; ++i) {
+        const size_t param = std::min(static_cast<size_t>(i), params - 1);
+        positional.push_back(argument(op, params ? op.params[param].name : "", args[i]));
+      }
       for (size_t k = 0; k < named; ++k) {
         PyObject* keyword = PyTuple_GET_ITEM(keywords, static_cast<Py_ssize_t>(k));
-        by_name.emplace_back(PyUnicode_AsUTF8(keyword), to_arg(args[count + static_cast<Py_ssize_t>(k)]));
+        const std::string param = nb::cast<std::string>(nb::handle(keyword));
+        by_name.emplace_back(param, argument(op, param, args[count + static_cast<Py_ssize_t>(k)]));
       }
       bound = ops::bind(op, positional, by_name);
     }

@@ -17,7 +17,7 @@ NB_MODULE(_native, module) {
   nb::register_exception_translator([](const std::exception_ptr& error, void*) {
     try {
       std::rethrow_exception(error);
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       python::raise_current();
     }
   });

@@ -6,20 +6,27 @@
 namespace keravino::engine {
 namespace {
 
-bool may_be_empty(const ov::PartialShape& shape) {
-  if (shape.rank().is_dynamic()) return true;
-  return std::any_of(shape.begin(), shape.end(), [](const ov::Dimension& dim) { return dim.get_min_length() == 0; });
+bool is_vector_of_int64(const ov::Node& node) {
+  return node.get_output_element_type(0) == ov::element::i64 && node.get_output_partial_shape(0).size() == 1;
 }
 
-/// True if an output of a node has or may have a dimension of 0. Constants do not count: axes and shapes are often
-/// empty ones.
+}  // namespace
+
+bool may_be_empty(const ov::Node& node) {
+  if (ov::is_type<ov::op::v3::ShapeOf>(&node)) return false;
+  if (ov::is_type<ov::op::v0::Constant>(&node) && is_vector_of_int64(node)) return false;
+  for (size_t i = 0; i < node.get_output_size(); ++i) {
+    const auto& shape = node.get_output_partial_shape(i);
+    if (shape.rank().is_dynamic()) return true;
+    if (std::any_of(shape.begin(), shape.end(), [](const auto& dim) { return dim.get_min_length() == 0; })) return true;
+  }
+  return false;
+}
+
+namespace {
+
 bool may_hold_empty(const ov::Model& model) {
-  return any_node(model, [](const ov::Node& node) {
-    if (ov::is_type<ov::op::v0::Constant>(&node) || ov::is_type<ov::op::v3::ShapeOf>(&node)) return false;
-    const auto outputs = node.outputs();
-    return std::any_of(outputs.begin(), outputs.end(),
-                       [](const auto& output) { return may_be_empty(output.get_partial_shape()); });
-  });
+  return any_node(model, [](const ov::Node& node) { return may_be_empty(node); });
 }
 
 /// A copy of the model with parameters of these shapes.

@@ -9,6 +9,10 @@
 
 namespace keravino::engine {
 
+/// True if an output of a node has or may have a dimension of 0. Constant vectors of int64 do not count: axes and
+/// shapes are often empty ones.
+bool may_be_empty(const ov::Node& node);
+
 /// Tells for which inputs a model may hold an empty tensor. Safe to use from several threads.
 class EmptyGuard {
  public:

@@ -4,6 +4,7 @@
 #include <openvino/op/util/multi_subgraph_base.hpp>
 
 #include "engine/compiled.h"
+#include "engine/empty.h"
 #include "engine/interpreter.h"
 #include "engine/pending.h"
 #include "tensor/value.h"
@@ -21,6 +22,16 @@ constexpr double kLeastSaved = 20e3;
 bool has_bodies(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
   return std::any_of(nodes.begin(), nodes.end(),
                      [](const auto& node) { return ov::is_type<ov::op::util::MultiSubGraphOp>(node); });
+}
+
+/// Whether a tensor on the way is empty, which the plugin does not bear.
+bool has_empty(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
+  return std::any_of(nodes.begin(), nodes.end(), [](const auto& node) {
+    for (size_t i = 0; i < node->get_input_size(); ++i) {
+      if (may_be_empty(*node->get_input_node_ptr(i))) return true;
+    }
+    return may_be_empty(*node);
+  });
 }
 
 /// Nanoseconds that a compiled graph would save; none where the interpreter is to compute. Shapes decide, never a
@@ -44,7 +55,7 @@ namespace {
 std::vector<ov::Tensor> computed(Outputs targets) {
   const auto nodes = pending_nodes(targets);
   const double saved = nodes.empty() ? 0 : saved_by_compiling(nodes);
-  if (saved < kLeastSaved) return interpret(nodes, targets);
+  if (saved < kLeastSaved || has_empty(nodes)) return interpret(nodes, targets);
   // Other live tensors on the way are computed along, or they would be computed again when asked for.
   const size_t wanted = targets.size();
   for (const auto& node : nodes) {

@@ -27,6 +27,15 @@ ov::TensorVector allocate(const ov::Node& node) {
   return outputs;
 }
 
+/// Whether all results are empty: there is nothing to compute, and OpenVINO's own ops may divide by zero over it.
+bool is_empty(const ov::Node& node) {
+  for (size_t i = 0; i < node.get_output_size(); ++i) {
+    const auto& shape = node.get_output_partial_shape(i);
+    if (shape.is_dynamic() || std::find(shape.begin(), shape.end(), 0) == shape.end()) return false;
+  }
+  return true;
+}
+
 bool try_evaluate(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   try {
     return node.evaluate(outputs, inputs);
@@ -109,6 +118,10 @@ bool evaluate(const std::shared_ptr<ov::Node>& node, ov::TensorVector& outputs, 
   if (is_open && !inputs.empty() && !ov::is_type<ov::op::util::MultiSubGraphOp>(node)) {
     const auto known = on_numbers(*node, inputs);  // its shape, now that its inputs are
     if (known->get_output_partial_shape(0).is_static()) return evaluate(known, outputs, inputs);
+  }
+  if (is_empty(*node)) {
+    outputs = allocate(*node);
+    return true;
   }
   if (node->has_evaluate() && !cuts_digits(*node)) {
     outputs = allocate(*node);

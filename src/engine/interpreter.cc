@@ -6,23 +6,9 @@
 #include "tensor/value.h"
 
 namespace keravino::engine {
-namespace {
-
-/// The outputs of a node if all of them are empty.
-std::optional<ov::TensorVector> empty_outputs(const ov::Node& node) {
-  ov::TensorVector outputs;
-  for (const auto& output : node.outputs()) {
-    if (output.get_partial_shape().is_dynamic() || ov::shape_size(output.get_shape()) > 0) return {};
-    outputs.emplace_back(output.get_element_type(), output.get_shape());
-  }
-  return outputs;
-}
-
-}  // namespace
 
 ov::TensorVector run_alone(const ov::Node& node, const ov::TensorVector& inputs) {
   const auto copy = on_numbers(node, inputs);
-  if (const auto outputs = empty_outputs(*copy)) return *outputs;
   if (std::any_of(inputs.begin(), inputs.end(), [](const auto& input) { return input.get_size() == 0; })) {
     // The plugin does not bear empty tensors; the evaluators of what else it computes are those of float64.
     ov::TensorVector outputs;

@@ -4,6 +4,7 @@
 #include "engine/interpreter.h"
 #include "engine/memory.h"
 #include "keravino/error.h"
+#include "kernels/special.h"
 #include "ops/make.h"
 #include "passes/passes.h"
 #include "tensor/value.h"
@@ -11,17 +12,10 @@
 namespace keravino::engine {
 namespace {
 
-bool has_float64(const ov::Model& model) {
-  return any_node(model, [](const ov::Node& node) {
-    return node.get_output_size() > 0 && node.get_output_element_type(0) == ov::element::f64;
-  });
-}
-
 template <class T>
 bool exceeds_32_bits(const ov::Tensor& tensor) {
   const T* numbers = tensor.data<const T>();
-  return std::any_of(numbers, numbers + tensor.get_size(),
-                     [](T n) { return n != static_cast<T>(static_cast<int32_t>(n)); });
+  return std::any_of(numbers, numbers + tensor.get_size(), [](T n) { return !std::in_range<int32_t>(n); });
 }
 
 /// True if the CPU plugin, which narrows 64-bit integers to 32, would change a number of this input.
@@ -29,6 +23,30 @@ bool would_narrow(const ov::Tensor& tensor) {
   if (tensor.get_element_type() == ov::element::i64) return exceeds_32_bits<int64_t>(tensor);
   if (tensor.get_element_type() == ov::element::u64) return exceeds_32_bits<uint64_t>(tensor);
   return false;
+}
+
+/// Whether a constant is only a bound of slices: the last number there is stands for an end, narrowed as well.
+bool is_bound(const ov::Node& node) {
+  const auto users = node.get_output_target_inputs(0);
+  return std::all_of(users.begin(), users.end(), [](const ov::Input<ov::Node>& user) {
+    const bool slice = ov::is_type_any_of<ov::op::v8::Slice, ov::op::v1::StridedSlice>(user.get_node());
+    return slice && user.get_index() > 0;
+  });
+}
+
+/// Types of which a compiled graph has other bytes in memory.
+bool is_replaced(const ov::element::Type& type) {
+  return type.is_real() ? type != ov::element::f32 : type.size() == 8 || type == ov::element::u32;
+}
+
+/// True if the CPU plugin would change numbers of this node: it computes float64 and 64-bit integers in 32 bits.
+bool is_narrowed(const ov::Node& node) {
+  if (node.get_output_size() == 0) return false;
+  const auto& type = node.get_output_element_type(0);
+  if (type == ov::element::f64) return true;
+  if (ov::is_type<kernels::Bitcast>(&node)) return is_replaced(type) || is_replaced(node.get_input_element_type(0));
+  const auto* constant = ov::as_type<const ov::op::v0::Constant>(&node);
+  return constant && would_narrow(constant->get_tensor_view()) && !is_bound(node);
 }
 
 ov::Tensor copy(const ov::Tensor& tensor) {
@@ -92,7 +110,7 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
                  const CompileOptions& options)
     : model_(traced_model(parameters, outputs, is_cpu(options.device))),
       guard_(model_),
-      interpreted_(has_float64(*model_) || guard_.always()) {
+      interpreted_(guard_.always() || any_node(*model_, &is_narrowed)) {
   check_device(options.device);
   const auto computed = model_->clone();
   for (size_t i = model_->get_results().size(); i-- > 0;) {

@@ -44,7 +44,7 @@ class Program {
   std::shared_ptr<ov::Model> model_;
   ov::CompiledModel compiled_;
   EmptyGuard guard_;
-  bool interpreted_;  // float64, which a plugin would narrow, or shapes that make something empty
+  bool interpreted_;  // numbers that a plugin would narrow, or shapes that make something empty
   // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
   std::map<size_t, size_t> input_of_output_;
   std::vector<size_t> computed_;  // the other outputs, in the compiled graph's order

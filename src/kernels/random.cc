@@ -7,7 +7,7 @@
 namespace keravino::kernels {
 namespace {
 
-/// Integers of a small tensor; a compiled graph may have narrowed their type.
+/// Integers of a tensor; a compiled graph may have narrowed their type.
 std::vector<int64_t> integers(const ov::Tensor& tensor) { return ov::op::v0::Constant(tensor).cast_vector<int64_t>(); }
 
 /// A parameter: one number for all elements, or one for each.
@@ -103,8 +103,10 @@ void permute(ov::Tensor& out, const Key& key) {
 template <class T>
 void draw_integers(Distribution distribution, ov::Tensor& out, const ov::TensorVector& inputs, const Key& key) {
   if (distribution == Distribution::permutation) return permute<T>(out, key);
-  fill<T>(out, [&, low = Numbers<T>(inputs[2]), high = Numbers<T>(inputs[3])](size_t i) {
-    return integer(Stream(key, i), low[i], high[i]);
+  const std::vector<int64_t> low = integers(inputs[2]), high = integers(inputs[3]);
+  fill<T>(out, [&](size_t i) {
+    const size_t a = low.size() == 1 ? 0 : i, b = high.size() == 1 ? 0 : i;
+    return integer(Stream(key, i), static_cast<T>(low[a]), static_cast<T>(high[b]));
   });
 }
 

@@ -10,8 +10,24 @@ namespace {
   throw Error(Error::Kind::type, fmt::format("wanted {}, got {}", wanted, to_string(got)));
 }
 
-/// The integers of a known tensor (rank 0 or 1), if it has them.
+/// A whole number that an int64 holds.
+std::optional<int64_t> whole(double x) {
+  if (x != std::floor(x) || !(std::abs(x) < 0x1p63)) return {};
+  return static_cast<int64_t>(x);
+}
+
+/// The integers of a tensor whose numbers are known.
 std::vector<int64_t> integers(const Tensor& t) {
+  if (is_float(t.dtype())) {
+    std::vector<int64_t> out;
+    const ov::Tensor numbers = engine::convert(t.numbers(), ov::element::f64);
+    for (size_t i = 0; i < numbers.get_size(); ++i) {
+      const auto n = whole(numbers.data<double>()[i]);
+      out.push_back(
+          n ? *n : throw Error(Error::Kind::type, fmt::format("wanted integers, got {}", numbers.data<double>()[i])));
+    }
+    return out;
+  }
   const ov::Tensor numbers = engine::convert(t.numbers(), ov::element::i64);
   return {numbers.data<int64_t>(), numbers.data<int64_t>() + numbers.get_size()};
 }
@@ -94,14 +110,17 @@ std::string to_string(const Arg& arg) {
 bool From<bool>::arg(const Arg& a) {
   if (a.is<bool>()) return a.as<bool>();
   if (a.is<int64_t>()) return a.as<int64_t>() != 0;
-  if (a.is<Tensor>() && a.as<Tensor>()) return integers(a.as<Tensor>()).at(0) != 0;
+  if (a.is<Tensor>() && a.as<Tensor>()) {
+    const ov::Tensor numbers = engine::convert(a.as<Tensor>().numbers(), ov::element::boolean);
+    if (numbers.get_size() == 1) return numbers.data<bool>()[0];
+  }
   wrong("a bool", a);
 }
 
 int64_t From<int64_t>::arg(const Arg& a) {
   if (a.is<int64_t>()) return a.as<int64_t>();
   if (a.is<bool>()) return a.as<bool>();
-  if (a.is<double>() && a.as<double>() == std::floor(a.as<double>())) return static_cast<int64_t>(a.as<double>());
+  if (a.is<double>() && whole(a.as<double>())) return *whole(a.as<double>());
   if (a.is<Tensor>() && a.as<Tensor>() && a.as<Tensor>().rank() == 0) return integers(a.as<Tensor>())[0];
   wrong("an integer", a);
 }

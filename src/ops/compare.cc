@@ -67,7 +67,11 @@ Tensor isreal(Tensor x) {
 Tensor isclose(Tensor x1, Tensor x2, double rtol, double atol, bool equal_nan) {
   promote(x1, x2);
   const Tensor same = equal(x1, x2);  // infinities, whose difference is NaN
-  if (!is_inexact(x1.dtype())) return same;
+  if (!is_inexact(x1.dtype())) {      // the distance without a sign, and exact where it is small
+    x1 = to_number(x1), x2 = to_number(x2);
+    const Tensor distance = as(maximum(x1, x2) - minimum(x1, x2), DType::float32);
+    return logical_or(same, distance <= atol + rtol * absolute(as(x2, DType::float32)));
+  }
   const Tensor near = logical_and(absolute(x1 - x2) <= atol + rtol * absolute(x2), isfinite(x2));
   const Tensor close = logical_or(same, near);
   return equal_nan ? logical_or(close, logical_and(isnan(x1), isnan(x2))) : close;

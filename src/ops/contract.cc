@@ -148,6 +148,9 @@ Labeled contract(Labeled a, Labeled b, const std::vector<int>& keep) {
   b = sum_out(std::move(b), joined({&keep, &a.labels}));
   Groups g = group(a, b, keep);
   if (g.summed.empty()) return multiply_aligned(a, b, g);
+  if (g.batch.empty() && g.left.empty() && g.right.empty()) {  // as matrices of one row the plugin (2026.4.1) crashes
+    return {matrix_product(ravel(ordered(a, g.summed).x), ravel(ordered(b, g.summed).x)), {}};
+  }
   // The factor whose own labels come first in the result goes left: no Transpose is needed after it.
   const auto place = [&](const std::vector<int>& labels) {
     return labels.empty() ? keep.end() : std::find(keep.begin(), keep.end(), labels[0]);

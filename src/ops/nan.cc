@@ -23,8 +23,7 @@ Tensor nan_mean_of(const Tensor& x, const Axes& axis, bool keepdims) {
 Tensor nan_variance(const Tensor& x, const Axes& axis, bool keepdims) {
   const Tensor missing = is_nan(x);
   const Tensor distance = select(missing, 0, x - nan_mean_of(x, axis, true));  // no NaN, so that its gradient is none
-  const Tensor square = select(missing, std::numeric_limits<double>::quiet_NaN(), distance * distance);
-  return nan_mean_of(square, axis, keepdims);
+  return total(distance * distance, axis, keepdims) / numbers_of(x, axis, keepdims);
 }
 
 /// nanmax and nanmin: the extreme of what is left, NaN where nothing is.

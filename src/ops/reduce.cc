@@ -15,6 +15,7 @@ Tensor sum(Tensor x, Axes axis, bool keepdims) {
 Tensor prod(Tensor x, Axes axis, bool keepdims, std::optional<DType> dtype) {
   const DType type = dtype.value_or(widened(x.dtype()));
   if (is_complex(type)) return complex_form::prod(as(x, type), axis, keepdims);
+  if (type == DType::boolean) return all(std::move(x), std::move(axis), keepdims);
   return as(reduce<v::v1::ReduceProd>(as(x, sum_precision(type)), axis, keepdims), type);
 }
 

@@ -72,7 +72,14 @@ Arg invoke(const Op& op, std::span<const Arg> args) {
     if (std::string_view(error.what()).starts_with("[")) throw;  // an op within this one has named itself
     throw Error(error.kind(), described(error.what()));
   } catch (const ov::Exception& error) {
-    throw Error(described(reason(error.what())));
+    const std::string text = reason(error.what());
+    throw Error(text == "std::bad_alloc" ? Error::Kind::memory : Error::Kind::value, described(text));
+  } catch (const std::bad_alloc&) {
+    throw Error(Error::Kind::memory, described("there is not enough memory for it"));
+  } catch (const std::length_error&) {  // more elements than a vector may have
+    throw Error(Error::Kind::memory, described("there is not enough memory for it"));
+  } catch (const std::logic_error& error) {
+    throw Error(described(error.what()));
   }
 }
 

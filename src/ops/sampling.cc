@@ -12,14 +12,14 @@ struct Place {
 
 /// Places beyond the ends mirrored, without the end itself twice: 3 2 1 [0 1 2 3] 2 1 0.
 Tensor mirrored(const Tensor& place, const Tensor& size) {
-  const Tensor span = maximum(size - 1, 1);
+  const Tensor span = as(maximum(size - 1, 1), size.dtype());
   return absolute(make<v::v1::FloorMod>(place + span, span * 2) - span);
 }
 
 /// A place by its fill mode, as an index that is valid even for NaN.
 Place placed(const Tensor& place, const Tensor& size, const std::string& mode) {
   Tensor at = place;
-  if (mode == "nearest") at = clip(place, 0, size - 1);
+  if (mode == "nearest") at = as(clip(place, 0, size - 1), place.dtype());
   if (mode == "wrap") at = make<v::v1::FloorMod>(place, size);
   if (mode == "mirror") at = mirrored(place, size);
   if (mode == "reflect") at = floor(mirrored(place * 2 + 1, size * 2 + 1) * 0.5);
@@ -42,6 +42,11 @@ Tensor gathered(const Tensor& x, const std::vector<Place>& places, int64_t batch
 }
 
 Tensor half_away_from_zero(const Tensor& x) {
+  if (x.dtype() == DType::float64) {  // for which Round has no evaluate
+    const Tensor size = absolute(x);
+    const Tensor below = floor(size);
+    return sign(x) * (below + as(size - below >= 0.5, DType::float64));
+  }
   return make<v::v5::Round>(x, v::v5::Round::RoundMode::HALF_AWAY_FROM_ZERO);
 }
 

@@ -26,9 +26,7 @@ Tensor neutral(Reduction reduction, DType dtype) {
   if (is_float(dtype))
     return as(max ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity(), dtype);
   const auto bits = static_cast<int>(8 * element_type(dtype).size());
-  if (!element_type(dtype).is_signed()) {
-    return max ? as(0, dtype) : as(as(-1, DType::int64), dtype);  // all bits set
-  }
+  if (!element_type(dtype).is_signed()) return constant_tensor(std::vector<int64_t>{max ? 0 : -1}, {}, dtype);
   const int64_t least = bits == 64 ? std::numeric_limits<int64_t>::min() : -(int64_t{1} << (bits - 1));
   return constant_tensor(std::vector<int64_t>{max ? least : -(least + 1)}, {}, dtype);
 }

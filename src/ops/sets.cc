@@ -84,11 +84,16 @@ std::vector<Tensor> unique(Tensor x, UniqueParts parts, std::optional<int64_t> a
 Tensor isin(Tensor x1, Tensor x2, bool /*assume_unique*/, bool invert) {
   promote(x1, x2);
   const Tensor set = sort(ravel(std::move(x2)));
-  if (known(dim(set, 0)) == 0) return filled(dims(x1), invert, DType::boolean);
-  const Tensor last = as(as_scalar(dim(set, 0) - Dim(int64_t{1})), DType::int32);
+  const Dim size = dim(set, 0);
+  if (known(size) == 0) return filled(dims(x1), invert, DType::boolean);
+  const bool is_open = !known(size);
+  const Tensor last = as(as_scalar(size - Dim(int64_t{1})), DType::int32);
   const Tensor place = make<v::v1::Minimum>(searchsorted(set, x1), last);
-  const Tensor found = rows_at(set, place);
-  return invert ? found != x1 : found == x1;
+  // One element more, for an open set may be empty.
+  Tensor found = is_open ? rows_at(concatenate({set, filled({int64_t{1}}, 0, set.dtype())}, 0), maximum(place, 0)) == x1
+                         : rows_at(set, place) == x1;
+  if (is_open) found = logical_and(found, as_scalar(size) > 0);
+  return invert ? logical_not(found) : found;
 }
 
 namespace {

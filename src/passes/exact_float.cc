@@ -98,6 +98,8 @@ Tensor exact_clamp(const ov::Node& node, const std::vector<Tensor>& in) {
   return limited<v0::Clamp>(node, in[0], clamp.get_min(), clamp.get_max());
 }
 
+Tensor exact_relu(const ov::Node& node, const std::vector<Tensor>& in) { return limited<v0::Relu>(node, in[0]); }
+
 Tensor exact_hsigmoid(const ov::Node& node, const std::vector<Tensor>& in) {
   return limited<v5::HSigmoid>(node, in[0]);
 }
@@ -128,6 +130,7 @@ std::span<const ExactRow> exact_float_rules() {
       {v0::Elu::get_type_info_static(), &floats<&exact_elu>},
       {v0::Erf::get_type_info_static(), &floats<&exact_erf>},
       {v0::Clamp::get_type_info_static(), &floats<&exact_clamp>},
+      {v0::Relu::get_type_info_static(), &floats<&exact_relu>},
       {v5::HSigmoid::get_type_info_static(), &floats<&exact_hsigmoid>},
       {v1::Mod::get_type_info_static(), &floats<&exact_mod>},
       {v1::FloorMod::get_type_info_static(), &floats<&exact_floor_mod>},

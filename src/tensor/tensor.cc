@@ -149,7 +149,7 @@ Tensor::Tensor(const ov::Tensor& numbers) {
 }
 
 Tensor Tensor::complex(const Tensor& real, const Tensor& imaginary) {
-  const bool literal = real.value_->scalar && imaginary.value_->scalar;
+  const bool literal = real.value()->scalar && imaginary.value()->scalar;
   const DType dtype = real.dtype();
   if (!literal && (dtype != imaginary.dtype() || (dtype != DType::float32 && dtype != DType::float64))) {
     throw Error(Error::Kind::type, fmt::format("the parts of a complex tensor are float32 or float64, got {} and {}",
@@ -159,23 +159,25 @@ Tensor Tensor::complex(const Tensor& real, const Tensor& imaginary) {
   return Tensor(std::make_shared<Value>(real, imaginary));
 }
 
+void Tensor::throw_absent() { throw Error(Error::Kind::type, "None where a tensor is needed"); }
+
 DType Tensor::dtype() const {
-  if (value_->scalar) return own_dtype(*value_->scalar);
-  if (const Tensor& part = value_->real) {
-    return !part.value_->scalar && part.dtype() == DType::float64 ? DType::complex128 : DType::complex64;
+  if (value()->scalar) return own_dtype(*value()->scalar);
+  if (const Tensor& part = value()->real) {
+    return !part.value()->scalar && part.dtype() == DType::float64 ? DType::complex128 : DType::complex64;
   }
-  return dtype_of(value_->output.get_element_type());
+  return dtype_of(value()->output.get_element_type());
 }
 
 DType Tensor::promotion_dtype() const {
-  if (!value_->scalar || std::holds_alternative<bool>(*value_->scalar)) return dtype();
-  return std::holds_alternative<double>(*value_->scalar) ? DType::python_float : DType::python_int;
+  if (!value()->scalar || std::holds_alternative<bool>(*value()->scalar)) return dtype();
+  return std::holds_alternative<double>(*value()->scalar) ? DType::python_float : DType::python_int;
 }
 
 const ov::PartialShape& Tensor::shape() const {
   static const ov::PartialShape kScalar{};
-  if (value_->scalar) return kScalar;
-  return value_->real ? value_->real.shape() : value_->output.get_partial_shape();
+  if (value()->scalar) return kScalar;
+  return value()->real ? value()->real.shape() : value()->output.get_partial_shape();
 }
 
 int64_t Tensor::rank() const {
@@ -184,20 +186,20 @@ int64_t Tensor::rank() const {
   return rank.get_length();
 }
 
-bool Tensor::is_complex() const { return static_cast<bool>(value_->real); }
+bool Tensor::is_complex() const { return static_cast<bool>(value()->real); }
 
 ov::Output<ov::Node> Tensor::output() const { return output_as(dtype()); }
 
 ov::Output<ov::Node> Tensor::output_as(DType dtype) const {
-  if (value_->scalar) return constant(*value_->scalar, element_type(dtype));
-  if (value_->real) throw Error(Error::Kind::type, "there is no form of it for complex numbers");
-  return value_->output;
+  if (value()->scalar) return constant(*value()->scalar, element_type(dtype));
+  if (value()->real) throw Error(Error::Kind::type, "there is no form of it for complex numbers");
+  return value()->output;
 }
 
-bool Tensor::traced() const { return value_->traced; }
+bool Tensor::traced() const { return value()->traced; }
 
 ov::Tensor Tensor::numbers() const {
-  if (value_->scalar) return *known_numbers(output());
+  if (value()->scalar) return *known_numbers(output());
   return engine::numbers(*this);
 }
 

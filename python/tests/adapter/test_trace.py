@@ -118,6 +118,16 @@ def test_wide_numbers_are_not_narrowed():
     assert same.tolist() == fine.tolist() and negative.tolist() == (-fine).tolist()
 
 
+def test_wide_constants_are_not_narrowed():
+    one = np.array([1, 2, 3], "int64")
+    least = Function(lambda x: ops.segment_max(x, np.array([0, 0, 2]), 3))(one)
+    assert least.tolist() == [2, -(2**63), 3]
+    most = Function(lambda x: ops.segment_min(x, np.array([0, 0, 2]), 3))(one.astype("uint64"))
+    assert most.tolist() == [1, 2**64 - 1, 3]
+    traced = Function(lambda x: ops.view(x, "int8"))
+    assert traced(one).tobytes() == one.tobytes()
+
+
 def test_empty_and_scalar():
     function = Function(lambda x: x + 1)
     assert function(np.zeros((0, 3), "float32")).shape == (0, 3)

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from records import FLOATS, TIERS, TRACED, Record, check, check_error, function, pytest_params, run, with_shapes
+from records import FLOATS, TIERS, TRACED, Record, check, check_error, dtype, function, pytest_params, run, with_shapes
 
 unary = partial(with_shapes, (((2, 6),), ((),), ((0, 2),), ((2, 1, 3),)), tiers=TRACED, dtypes=FLOATS)
 erf = np.vectorize(math.erf, otypes=[float])
@@ -140,6 +140,13 @@ def test_large_logits(op, tier):
             else x - x.max(1, keepdims=True) - np.log(np.exp(x - x.max(1, keepdims=True)).sum(1, keepdims=True))
         )
     np.testing.assert_allclose(got, want, rtol=2e-6, atol=1e-37)
+
+
+@pytest.mark.parametrize("name", FLOATS)
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
+def test_relu_of_nan(tier, name):
+    _, (got,) = run("nn.relu", tier, np.array([np.nan, -1, 2]).astype(dtype(name)))
+    np.testing.assert_array_equal(got.astype("float64"), [np.nan, 0, 2])
 
 
 ERRORS = [

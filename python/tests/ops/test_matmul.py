@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from records import Record, check, check_error, function, pytest_params, run
+from records import TRACED, Record, check, check_error, function, pytest_params, run
 
 FEW = ("float32", "int32", "bool")
 
@@ -38,6 +38,7 @@ RECORDS = [
     product("numpy.tensordot", np.tensordot, (2, 3, 4), (5, 4), args=(((-1,), (1,)),), dtypes=FEW),
     product("numpy.tensordot", np.tensordot, (2, 3, 4), (4, 3, 5), args=(((1, 2), (1, 0)),), dtypes=FEW),
     product("numpy.tensordot", np.tensordot, (2, 3), (4,), args=(0,), dtypes=FEW),
+    product("numpy.tensordot", np.tensordot, (2, 3), (2, 3), dtypes=FEW, tiers=TRACED),
     product("numpy.kron", np.kron, (2, 3), (3, 2), dtypes=FEW),
     # Keras's promise leaves the first axis out.
     product("numpy.kron", np.kron, (2, 3, 2), (3, 2), dtypes=FEW, symbolic=False, result=lambda name: name),

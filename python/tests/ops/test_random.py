@@ -64,6 +64,13 @@ def test_randint_over_64_bits():
     assert np.unique(x).size == 1000 and x.min() < -(2**61) and x.max() > 2**61
 
 
+@pytest.mark.parametrize("dtype", ["int64", "uint32"])
+def test_wide_randint_in_a_program(dtype):
+    arguments = ((3,), 3, 9), {"dtype": dtype, "seed": np.array([7, 2], "uint32")}
+    (want,), (got,) = (run("random.randint", tier, *arguments[0], **arguments[1])[1] for tier in ("interpret", "trace"))
+    np.testing.assert_array_equal(got, want)
+
+
 @pytest.mark.parametrize("dtype", FLOATS)
 def test_uniform_excludes_its_end(dtype):
     for low, high in ((0.0, 1.0), (100.0, 101.0), (-1.0, 0.0)):

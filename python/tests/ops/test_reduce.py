@@ -112,6 +112,9 @@ def test_float_dtypes_do_not_overflow_inside():
 def test_prod_dtype():
     assert function("numpy.prod")(np.array([2, 3], "int8"), dtype="float32").numpy() == 6.0
     assert keras.backend.standardize_dtype(function("numpy.prod")(np.ones(2, "uint8")).dtype) == "uint32"
+    for x in ([True, True], [True, False]):
+        got = function("numpy.prod")(np.array(x), dtype="bool")
+        assert (got.dtype, got.numpy()) == ("bool", all(x))
 
 
 ERRORS = [

@@ -38,7 +38,7 @@ def test_unique_of_a_size():
     assert function("numpy.unique")(np.zeros(0, "float32")).numpy().shape == (0,)
 
 
-@pytest.mark.parametrize("tier", ["interpret", "compile"])
+@pytest.mark.parametrize("tier", ["interpret", "compile", "trace"])
 def test_isin(tier):
     x, y = np.array([[0, 1], [2, 7]], "float32"), np.array([7, 1, -3], "int32")
     np.testing.assert_array_equal(run("numpy.isin", tier, x, y)[1][0], np.isin(x, y))

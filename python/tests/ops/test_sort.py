@@ -143,6 +143,12 @@ def test_without_nan(tier):
     assert np.isnan(run("numpy.median", tier, x[:1], 1)[1][0]).all()
 
 
+@pytest.mark.parametrize("tier", ["interpret", "compile"])
+def test_variance_without_nan_of_infinity(tier):
+    for name in ("nanvar", "nanstd"):
+        assert np.isnan(run(f"numpy.{name}", tier, np.array([1, INF, NAN], "float32"))[1][0])
+
+
 def test_dtypes_of_nan_reductions():
     for name in ("nansum", "nanprod", "nanmax", "nanmean", "nanstd"):
         for dtype in ("int8", "uint8", "int64", "bool", "float16", "bfloat16"):
@@ -179,6 +185,11 @@ def test_segments(tier):
             )
     np.testing.assert_array_equal(run("math.segment_min", tier, data, ids, 3)[1][0], [[3, 4], [INF, INF], [1, 2]])
     np.testing.assert_array_equal(run("math.segment_sum", tier, data[:, 0], np.array([0, 0, 1, 1, 1]))[1][0], [4, 21])
+
+
+@pytest.mark.parametrize("tier", ["interpret", "compile"])
+def test_searchsorted_of_nothing(tier):
+    assert run("numpy.searchsorted", tier, np.zeros(0, "float32"), np.float32(1))[1][0] == 0
 
 
 @pytest.mark.parametrize("tier", ["interpret", "compile"])

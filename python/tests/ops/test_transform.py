@@ -45,6 +45,15 @@ def test_map_coordinates_of_integers_and_of_three_axes():
         assert got.dtype == "int32"
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("order", [0, 1])
+def test_map_coordinates_of_float64(order, mode):
+    x, places = sample((3, 4), "float64"), sample((2, 9), "float64", -4, 6)
+    got = run("image.map_coordinates", "interpret", x, places, order, mode)[1][0]
+    assert got.dtype == "float64"
+    close(got, jax.scipy.ndimage.map_coordinates(x, list(places), order, mode))
+
+
 def test_coordinates_that_are_no_numbers():
     places = np.array([[np.nan, np.inf, -np.inf, 0], [0, 0, 0, 0]], "float32")
     for mode in MODES:  # no crash; the last is right
