@@ -56,7 +56,7 @@ train-demo: $(VENV)/.installed $(VENV)/.train-demo-requirements
 test: $(VENV)/.test-requirements
 	$(MAKE) TESTS=1 build/.tests
 	$(BUILD)/tests/keravino_tests --gtest_brief=1
-	$(BIN)/python -m pytest -q python/tests
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile python/tests
 
 $(VENV)/.conformance-requirements: $(VENV)/.test-requirements
 	$(BIN)/python cmake/requirements.py conformance > build/conformance-requirements.txt

@@ -25,12 +25,13 @@ bool would_narrow(const ov::Tensor& tensor) {
   return false;
 }
 
-/// Whether a constant is only a bound of slices: the last number there is stands for an end, narrowed as well.
+/// Whether a node's numbers are only bounds of slices: the last number there is stands for an end, narrowed as well.
 bool is_bound(const ov::Node& node) {
   const auto users = node.get_output_target_inputs(0);
-  return std::all_of(users.begin(), users.end(), [](const ov::Input<ov::Node>& user) {
-    const bool slice = ov::is_type_any_of<ov::op::v8::Slice, ov::op::v1::StridedSlice>(user.get_node());
-    return slice && user.get_index() > 0;
+  return !users.empty() && std::all_of(users.begin(), users.end(), [](const ov::Input<ov::Node>& user) {
+    if (ov::is_type_any_of<ov::op::v8::Slice, ov::op::v1::StridedSlice>(user.get_node())) return user.get_index() > 0;
+    return ov::is_type_any_of<ov::op::v0::Concat, ov::op::v0::Unsqueeze, ov::op::v1::Reshape>(user.get_node()) &&
+           is_bound(*user.get_node());
   });
 }
 

@@ -15,7 +15,7 @@ def files(tmp_path):
     saved.save(saved.cnn(), tmp_path / "cnn.keras")
     other = saved.save(saved.cnn(), tmp_path / "other.keras", seed=1)
     other.save_weights(tmp_path / "one.weights.h5")
-    other.save_weights(tmp_path / "many.weights.json", max_shard_size=1e-7)
+    other.save_weights(tmp_path / "many.weights.json", max_shard_size=5e-7)
     x = np.random.default_rng(1).normal(size=(4, 8, 8, 3)).astype("float32")
     np.save(tmp_path / "x.npy", x)
     return tmp_path, other.predict(x, verbose=0)
