@@ -1,6 +1,7 @@
 #include "layers/activation.h"
 
 #include "layers/families.h"
+#include "layers/masks.h"
 #include "saving/suggest.h"
 
 namespace keravino::layers {
@@ -73,22 +74,30 @@ Tensor prelu(Layer& layer, const Tensor& x) {
 
 Tensor relu_layer(Layer& layer, const Tensor& x) { return relu_of_config(layer, x); }
 
-Tensor softmax(Layer& layer, const Tensor& x) {
+/// What a mask leaves out is 0 in the result, also where it leaves out everything.
+Tensor softmax(Layer& layer, const Tensor& input) {
   const auto axes = layer.get<std::vector<int64_t>>("axis");
-  if (axes.size() == 1) return ops::softmax(x, axes[0]);
-  return ops::exp(x - ops::logsumexp(x, axes, true));
+  const Tensor mask = mask_of(layer, input);
+  const Tensor x = mask ? masked_scores(input, mask) : input;
+  const Tensor y = axes.size() == 1 ? ops::softmax(x, axes[0]) : ops::exp(x - ops::logsumexp(x, axes, true));
+  return mask ? ops::where(mask, y, 0) : y;
 }
 
 Tensor activation(Layer& layer, const Tensor& x) { return activate(layer, x); }
 
 constexpr Row kRows[] = {
-    row<&activation>("Activation"), row<&elu>("ELU"),         row<&leaky_relu>("LeakyReLU"),
-    row<&prelu>("PReLU"),           row<&relu_layer>("ReLU"), row<&softmax>("Softmax"),
+    row<&activation>("Activation", Masks::passed), row<&elu>("ELU", Masks::passed),
+    row<&leaky_relu>("LeakyReLU", Masks::passed),  row<&prelu>("PReLU", Masks::passed),
+    row<&relu_layer>("ReLU", Masks::passed),       row<&softmax>("Softmax", Masks::passed),
 };
 
 }  // namespace
 
 std::span<const Row> activation_layers() { return kRows; }
+
+Tensor masked_scores(const Tensor& scores, const Tensor& mask) {
+  return ops::where(mask, scores, scores.dtype() == DType::float16 ? -3e4 : -1e9);
+}
 
 Tensor relu_of_config(const Layer& layer, const Tensor& x) {
   const double slope = layer.get_or("negative_slope", 0.0), threshold = layer.get_or("threshold", 0.0);

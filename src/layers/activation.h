@@ -9,6 +9,9 @@ namespace keravino::layers {
 /// function, a layer, or nothing.
 Tensor activate(const Layer& layer, const Tensor& x, std::string_view key = "activation");
 
+/// Scores before a softmax, very low where the mask is false.
+Tensor masked_scores(const Tensor& scores, const Tensor& mask);
+
 /// keras.activations.relu with the arguments in a config: "negative_slope", "max_value" and "threshold".
 Tensor relu_of_config(const Layer& layer, const Tensor& x);
 

@@ -1,5 +1,8 @@
 #include "layers/arguments.h"
 
+#include <sstream>
+
+#include "layers/masks.h"
 #include "tensor/value.h"
 
 namespace keravino::layers {
@@ -133,24 +136,68 @@ Arguments arguments(const Layer& owner, const json& node, const Lookup& lookup) 
   return out;
 }
 
-Tensors layer_inputs(const Layer& layer, const Arguments& arguments) {
+namespace {
+
+/// The inputs with the masks that a call gives them: one, or a list with nulls.
+void set_masks(const Layer& layer, Tensors& inputs, const Arg& masks) {
+  if (masks.is<ops::None>()) return;
+  const List list = masks.is<List>() ? masks.as<List>() : List{masks};
+  if (list.size() != inputs.size())
+    throw layer.error(fmt::format("is called with {} masks for {} tensors", list.size(), inputs.size()));
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list[i].is<Tensor>()) {
+      inputs[i] = with_mask(layer, inputs[i], list[i].as<Tensor>());
+    } else if (!list[i].is<ops::None>()) {
+      throw layer.error("is called with a mask that is no tensor", Error::Kind::unsupported);
+    }
+  }
+}
+
+/// The names of a call's arguments, the inputs first.
+std::vector<std::string> parameters_of(const Layer& layer) {
+  const Row* row = find_row(layer.class_name());
+  std::istringstream words{std::string(row ? row->call : "")};
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+}  // namespace
+
+Tensors layer_inputs(Layer& layer, const Arguments& arguments) {
+  const std::vector<std::string> names = parameters_of(layer);
+  const auto is_named = [&](const std::string& key) { return std::ranges::find(names, key) != names.end(); };
   Tensors tensors;
   bool others = false;
-  for (const Arg& arg : arguments.args) flatten(arg, tensors, others);
+  for (size_t i = 0; i < arguments.args.size(); ++i) {
+    if (i > 0 && i < names.size()) {
+      layer.set_argument(names[i], arguments.args[i]);
+    } else {
+      flatten(arguments.args[i], tensors, others);
+    }
+  }
   if (others)
     throw layer.error("is called with an argument that is no tensor, which is not supported", Error::Kind::unsupported);
+  Arg masks;
   for (const auto& [key, arg] : arguments.kwargs) {
     // What fit and predict say holds, and not `training=False` of a call: so Keras 3.15 has it.
     const bool off = arg.is<bool>() && !arg.as<bool>();
-    if (key == "training" && (off || !acts_in_training(layer.class_name()))) continue;
+    if (key == "training" && (off || !acts_in_training(layer))) continue;
+    if (key == "mask") {
+      masks = arg;
+      continue;
+    }
+    if (is_named(key) && key != names[0]) {
+      layer.set_argument(key, arg);
+      continue;
+    }
     Tensors named;
     flatten(arg, named, others);
-    const bool input = tensors.empty() && (key == "inputs" || key == "x");
+    const bool input = tensors.empty() && (key == "inputs" || key == "x" || is_named(key));
     if (others || (!named.empty() && !input)) {
       throw layer.error(fmt::format("call argument \"{}\" is not supported", key), Error::Kind::unsupported);
     }
     if (input) tensors = named;
   }
+  set_masks(layer, tensors, masks);
   return tensors;
 }
 

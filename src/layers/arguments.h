@@ -35,7 +35,8 @@ Arguments arguments(const Layer& owner, const json& node, const Lookup& lookup);
 /// A JSON value as an argument: numbers, strings, lists, slices, constants, and tensors by `lookup`.
 ops::Arg argument(const Layer& owner, const json& node, const Lookup& lookup);
 
-/// The tensors that a layer is called with. Error for an argument that means more than its inputs.
-Tensors layer_inputs(const Layer& layer, const Arguments& arguments);
+/// The tensors that a layer is called with, and their masks; its row's other arguments are set. Error for an argument
+/// that the row does not have.
+Tensors layer_inputs(Layer& layer, const Arguments& arguments);
 
 }  // namespace keravino::layers

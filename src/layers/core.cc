@@ -21,15 +21,33 @@ Tensor embedding(Layer& layer, const Tensor& x) {
   const Tensor table = layer.weight("embeddings", {layer.get<int64_t>("input_dim"), layer.get<int64_t>("output_dim")});
   const Tensor indices = x.dtype() == DType::int64 ? x : ops::cast(x, DType::int32);
   const Tensor vectors = ops::take(table, indices, 0);
-  return layer.get_or("mask_zero", false) ? masked(layer, vectors) : vectors;
+  return layer.get_or("mask_zero", false) ? with_mask(layer, vectors, ops::not_equal(x, 0)) : vectors;
+}
+
+/// Embeddings, or with `reverse` the products of vectors with all of them.
+Tensor reversible_embedding(Layer& layer, const Tensor& x) {
+  const int64_t inputs = layer.get<int64_t>("input_dim"), size = layer.get<int64_t>("output_dim");
+  const Tensor table = layer.weight("embeddings", {inputs, size});
+  Tensor kernel;
+  if (!layer.get_or("tie_weights", true)) kernel = layer.weight("reverse_embeddings", {size, inputs});
+  if (!layer.flag("reverse")) {
+    const Tensor vectors = ops::take(table, x.dtype() == DType::int64 ? x : ops::cast(x, DType::int32), 0);
+    return layer.get_or("mask_zero", false) ? with_mask(layer, vectors, ops::not_equal(x, 0)) : vectors;
+  }
+  if (!kernel) kernel = ops::transpose(table);
+  const DType dtype = layer.has("reverse_dtype") ? layer.get<DType>("reverse_dtype") : kernel.dtype();
+  const Tensor y = ops::matmul(ops::cast(x, dtype), ops::cast(kernel, dtype));
+  if (!layer.has("logit_soft_cap")) return y;
+  const double cap = layer.get<double>("logit_soft_cap");
+  return ops::tanh(y / cap) * cap;
 }
 
 Tensor identity(Layer&, const Tensor& x) { return x; }
 
 /// Steps in which every number is `mask_value` become 0.
 Tensor masking(Layer& layer, const Tensor& x) {
-  const Tensor counts = ops::any(ops::not_equal(x, layer.get_or("mask_value", 0.0)), {{-1}}, true);
-  return masked(layer, ops::where(counts, x, 0));
+  const Tensor counts = ops::any(ops::not_equal(x, layer.get_or("mask_value", 0.0)), {{-1}}, false);
+  return with_mask(layer, ops::where(ops::expand_dims(counts, {-1}), x, 0), counts);
 }
 
 /// ConvNeXt's own layer, which Keras saves with its models.
@@ -38,8 +56,13 @@ Tensor layer_scale(Layer& layer, const Tensor& x) {
 }
 
 constexpr Row kRows[] = {
-    row<&dense>("Dense"),       row<&einsum_dense>("EinsumDense"), row<&embedding>("Embedding"),
-    row<&identity>("Identity"), row<&layer_scale>("LayerScale"),   row<&masking>("Masking"),
+    row<&dense>("Dense", Masks::passed),
+    row<&einsum_dense>("EinsumDense"),
+    row<&embedding>("Embedding", Masks::own),
+    row<&identity>("Identity", Masks::passed),
+    row<&reversible_embedding>("ReversibleEmbedding", Masks::own, "inputs reverse"),
+    row<&layer_scale>("LayerScale"),
+    row<&masking>("Masking", Masks::own),
 };
 
 }  // namespace

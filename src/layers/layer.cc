@@ -186,6 +186,41 @@ Layer Layer::sub(std::string_view path) const {
   return {*source_, (*node_)[inner], pointer_ + where, this};
 }
 
+Layer Layer::part(size_t index, const std::string& attribute, json node) const {
+  const auto own = std::make_shared<const json>(std::move(node));
+  const std::string place = fmt::format("{}/{}_{}", pointer_, index, attribute);
+  source_->groups.try_emplace(place, saving::join(group(), attribute));
+  Layer layer(*source_, *own, place, this);
+  layer.own_node_ = own;
+  return layer;
+}
+
+Layer Layer::part(size_t index, const std::string& attribute) const {
+  json node = *node_;
+  node["config"].erase("activity_regularizer");  // it is for the outputs of the whole
+  return part(index, attribute, std::move(node));
+}
+
+const ops::Arg& Layer::argument(const std::string& name) const {
+  static const ops::Arg kNone;
+  const auto found = arguments_.find(name);
+  return found == arguments_.end() ? kNone : found->second;
+}
+
+Tensor Layer::tensor(const std::string& name) const {
+  const ops::Arg& given = argument(name);
+  if (given.is<ops::None>()) return {};
+  if (given.is<Tensor>()) return given.as<Tensor>();
+  throw error(fmt::format("call argument \"{}\" is no tensor", name), Error::Kind::unsupported);
+}
+
+bool Layer::flag(const std::string& name) const {
+  const ops::Arg& given = argument(name);
+  if (given.is<ops::None>()) return false;
+  if (given.is<bool>()) return given.as<bool>();
+  throw error(fmt::format("call argument \"{}\" is neither true nor false", name), Error::Kind::unsupported);
+}
+
 const std::string& Layer::group() const {
   static const std::string kNone = "?";  // no group has this name
   const auto found = source_->groups.find(pointer_);

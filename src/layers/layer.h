@@ -11,6 +11,7 @@
 
 #include "keravino/error.h"
 #include "keravino/tensor.h"
+#include "ops/arg.h"
 #include "saving/archive.h"
 
 namespace keravino::layers {
@@ -43,7 +44,7 @@ struct Source {
   std::map<std::pair<std::string, size_t>, Variable> variables;
   std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
   std::set<DType> compute_dtypes;                                      // floats that the layers with weights compute in
-  std::set<std::shared_ptr<ov::Node>> masked;                          // tensors that carry a mask in Keras
+  std::map<std::shared_ptr<Value>, Tensor> masks;                      // of the tensors that have one
   /// The first number of each layer's seeds, by the layer's JSON pointer, and the pair as the calls so far leave it.
   std::map<std::string, std::pair<uint32_t, Variable>> seeds;
   std::vector<Tensor> losses;  // scalars that layers add to the loss of a model that is trained: regularisers
@@ -92,6 +93,20 @@ class Layer {
   /// A layer within the config: `sub("layer")`, `sub("layers/0")`.
   Layer sub(std::string_view path) const;
 
+  /// A layer that this one makes for itself, which is not in the config: its weights are in the group `attribute` of
+  /// this one's, and `index` is its place among them.
+  Layer part(size_t index, const std::string& attribute, json node) const;
+  /// The same for a part that reads the config of this layer: an LSTM's cell.
+  Layer part(size_t index, const std::string& attribute) const;
+
+  /// An argument of this call besides its inputs, "initial_state"; None if there is none.
+  const ops::Arg& argument(const std::string& name) const;
+  /// The same as a tensor, or no Tensor, and as a flag.
+  Tensor tensor(const std::string& name) const;
+  bool flag(const std::string& name) const;
+  void set_argument(const std::string& name, ops::Arg argument) { arguments_[name] = std::move(argument); }
+  std::map<std::string, ops::Arg>& arguments() { return arguments_; }
+
   /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says
   /// otherwise.
   DType compute_dtype() const { return compute_dtype_; }
@@ -112,6 +127,8 @@ class Layer {
   Tensor seed();
   /// The number of variables that the file has for this layer itself.
   size_t weight_count() const { return variables().size(); }
+  /// Takes the variables that are left, which this use does not need.
+  void skip_weights() { taken_.resize(std::max(taken_.size(), weight_count())); }
   /// Error if variables are left that nobody took: then the file means something else than we do.
   void all_weights_taken() const;
 
@@ -132,6 +149,8 @@ class Layer {
   DType compute_dtype_;
   bool trainable_;
   std::vector<std::string> taken_;
+  std::map<std::string, ops::Arg> arguments_;
+  std::shared_ptr<const json> own_node_;  // of a part
 };
 
 /// A shape as Keras prints it: "(3, 3, 16, 32)", "(4,)".

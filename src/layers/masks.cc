@@ -1,40 +1,32 @@
 #include "layers/masks.h"
 
+#include "keravino/ops.h"
+#include "tensor/value.h"
+
 namespace keravino::layers {
-namespace {
 
-// Keras's classes with `supports_masking`, but for those that make a mask themselves.
-constexpr std::string_view kPass =
-    " Activation ActivityRegularization Add AlphaDropout Average BatchNormalization Concatenate Dense Dropout ELU "
-    "GaussianDropout GaussianNoise GroupNormalization Identity LayerNormalization LeakyReLU Maximum Minimum Multiply "
-    "Normalization PReLU ReLU Rescaling SpatialDropout1D SpatialDropout2D SpatialDropout3D Subtract UnitNormalization ";
-constexpr std::string_view kUse = " GlobalAveragePooling1D Softmax ";
-
-bool is_one_of(std::string_view names, const Layer& layer) {
-  return names.find(" " + layer.class_name() + " ") != names.npos;
+Tensor mask_of(const Layer& layer, const Tensor& x) {
+  const auto& masks = layer.source().masks;
+  const auto found = masks.find(x.value());
+  return found == masks.end() ? Tensor() : found->second;
 }
 
-bool is_masked(const Layer& layer, const Tensors& tensors) {
-  return std::ranges::any_of(
-      tensors, [&](const Tensor& x) { return layer.source().masked.contains(x.output().get_node_shared_ptr()); });
+Tensor with_mask(const Layer& layer, const Tensor& x, const Tensor& mask) {
+  if (!mask && !mask_of(layer, x)) return x;
+  const Tensor own(std::make_shared<Value>(x.output(), x.traced(), 0));
+  if (mask) layer.source().masks[own.value()] = mask.dtype() == DType::boolean ? mask : ops::not_equal(mask, 0);
+  return own;
 }
 
-}  // namespace
-
-Tensor masked(const Layer& layer, const Tensor& output) {
-  layer.source().masked.insert(output.output().get_node_shared_ptr());
-  return output;
+bool any_masked(const Layer& layer, const std::vector<Tensor>& tensors) {
+  return std::ranges::any_of(tensors, [&](const Tensor& x) { return static_cast<bool>(mask_of(layer, x)); });
 }
 
-void check_masks(const Layer& layer, const Tensors& inputs) {
-  const bool uses = is_one_of(kUse, layer) || (layer.training() && layer.class_name() == "BatchNormalization");
-  if (uses && is_masked(layer, inputs))
-    throw layer.error("its input has a mask, which is not supported", Error::Kind::unsupported);
-}
+Tensor both(const Tensor& a, const Tensor& b) { return !a ? b : !b ? a : ops::logical_and(a, b); }
 
-void pass_masks(const Layer& layer, const Tensors& inputs, const Tensors& outputs) {
-  if (!is_one_of(kPass, layer) || !is_masked(layer, inputs)) return;
-  for (const Tensor& output : outputs) masked(layer, output);
+Tensor up_to_rank(Tensor mask, int64_t rank) {
+  while (mask.rank() < rank) mask = ops::expand_dims(mask, {-1});
+  return mask;
 }
 
 }  // namespace keravino::layers

@@ -1,18 +1,23 @@
-// Masks: which time steps count. They are followed only to where a layer would use one, which is an error: an answer
-// that counts masked steps would be a wrong number.
+// Masks as in Keras: booleans beside a tensor, which say what of it counts.
 #pragma once
 
-#include "layers/registry.h"
+#include "layers/layer.h"
 
 namespace keravino::layers {
 
-/// Notes that this layer makes a mask for its output.
-Tensor masked(const Layer& layer, const Tensor& output);
+/// The mask of a tensor, boolean; no Tensor if it has none.
+Tensor mask_of(const Layer& layer, const Tensor& x);
 
-/// Error if a masked tensor is given to a layer that computes something else then.
-void check_masks(const Layer& layer, const Tensors& inputs);
+/// The same tensor with this mask, or without any: others that stand for the same numbers keep theirs.
+Tensor with_mask(const Layer& layer, const Tensor& x, const Tensor& mask);
 
-/// Notes that the outputs are masked, if an input is and the layer hands masks on.
-void pass_masks(const Layer& layer, const Tensors& inputs, const Tensors& outputs);
+/// Whether any of these has a mask.
+bool any_masked(const Layer& layer, const std::vector<Tensor>& tensors);
+
+/// "and" of those that are there.
+Tensor both(const Tensor& a, const Tensor& b);
+
+/// A mask with axes of size 1 at the end, up to this rank.
+Tensor up_to_rank(Tensor mask, int64_t rank);
 
 }  // namespace keravino::layers

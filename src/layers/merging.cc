@@ -1,5 +1,6 @@
 // Layers of several inputs.
 #include "layers/families.h"
+#include "layers/masks.h"
 
 namespace keravino::layers {
 namespace {
@@ -15,14 +16,29 @@ Tensors aligned(const Layer& layer, Tensors inputs) {
   return inputs;
 }
 
+/// The result with the "or" of the inputs' masks, if all have one.
+Tensor with_union(const Layer& layer, const Tensors& inputs, const Tensor& y) {
+  Tensor mask = mask_of(layer, inputs[0]);
+  for (const Tensor& x : inputs) {
+    const Tensor next = mask_of(layer, x);
+    mask = mask && next ? ops::logical_or(mask, next) : Tensor();
+  }
+  return with_mask(layer, y, mask);
+}
+
 template <auto F>
-Tensor fold(Layer& layer, const Tensors& inputs) {
+Tensor folded(const Layer& layer, const Tensors& inputs) {
   const Tensors xs = aligned(layer, inputs);
   return std::accumulate(xs.begin() + 1, xs.end(), xs[0], [](const Tensor& a, const Tensor& b) { return F(a, b); });
 }
 
+template <auto F>
+Tensor fold(Layer& layer, const Tensors& inputs) {
+  return with_union(layer, inputs, folded<F>(layer, inputs));
+}
+
 Tensor average(Layer& layer, const Tensors& inputs) {
-  return fold<&ops::add>(layer, inputs) / static_cast<int64_t>(inputs.size());
+  return with_union(layer, inputs, folded<&ops::add>(layer, inputs) / static_cast<int64_t>(inputs.size()));
 }
 
 Tensor subtract(Layer& layer, const Tensors& inputs) {
@@ -32,7 +48,16 @@ Tensor subtract(Layer& layer, const Tensors& inputs) {
 
 Tensor concatenate(Layer& layer, const Tensors& inputs) {
   if (inputs.empty()) throw layer.error("is called with no tensors");
-  return ops::concatenate(inputs, layer.get_or<int64_t>("axis", -1));
+  const int64_t axis = layer.get_or<int64_t>("axis", -1);
+  const Tensor y = ops::concatenate(inputs, axis);
+  if (!any_masked(layer, inputs)) return y;
+  Tensors masks;  // each as large as its input
+  for (const Tensor& x : inputs) {
+    const Tensor mask = mask_of(layer, x);
+    masks.push_back(mask ? ops::logical_or(up_to_rank(mask, x.rank()), ops::zeros_like(x, DType::boolean))
+                         : ops::ones_like(x, DType::boolean));
+  }
+  return with_mask(layer, y, ops::any(ops::concatenate(masks, axis), {{-1}}, false));
 }
 
 /// The product over one axis of each input, for every row of the batch.
@@ -64,10 +89,10 @@ Tensor dot(Layer& layer, const Tensors& inputs) {
 }
 
 constexpr Row kRows[] = {
-    row<&fold<&ops::add>>("Add"),           row<&average>("Average"),
-    row<&concatenate>("Concatenate"),       row<&dot>("Dot"),
-    row<&fold<&ops::maximum>>("Maximum"),   row<&fold<&ops::minimum>>("Minimum"),
-    row<&fold<&ops::multiply>>("Multiply"), row<&subtract>("Subtract"),
+    row<&fold<&ops::add>>("Add", Masks::own),           row<&average>("Average", Masks::own),
+    row<&concatenate>("Concatenate", Masks::own),       row<&dot>("Dot"),
+    row<&fold<&ops::maximum>>("Maximum", Masks::own),   row<&fold<&ops::minimum>>("Minimum", Masks::own),
+    row<&fold<&ops::multiply>>("Multiply", Masks::own), row<&subtract>("Subtract", Masks::own),
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "layers/models.h"
 
 #include "layers/families.h"
+#include "layers/masks.h"
 #include "layers/operation.h"
 
 namespace keravino::layers {
@@ -103,7 +104,8 @@ class Graph {
       return checked(layer, tensor(need), node);
     });
     if (!is_operation(layer)) return build(layer, layer_inputs(layer, args));
-    const Tensors outputs = call_operation(layer, args);
+    Tensors outputs = call_operation(layer, args);
+    for (Tensor& y : outputs) y = with_mask(layer, y, {});
     record(layer, outputs);
     return outputs;
   }
@@ -128,7 +130,9 @@ Tensors as_inputs(const Layer& model, Tensors inputs) {
   if (inputs.size() != wanted.size()) {
     throw model.error(fmt::format("is called with {} tensors, wanted {}", inputs.size(), wanted.size()));
   }
-  for (size_t i = 0; i < inputs.size(); ++i) inputs[i] = ops::cast(inputs[i], wanted[i].dtype);
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    inputs[i] = with_mask(model, ops::cast(inputs[i], wanted[i].dtype), mask_of(model, inputs[i]));
+  }
   return inputs;
 }
 
@@ -149,9 +153,9 @@ Tensors sequential(Layer& model, const Tensors& inputs) {
 }
 
 constexpr Row kRows[] = {
-    row<&functional>("Functional"),
-    row<&functional>("Model"),
-    row<&sequential>("Sequential"),
+    row<&functional>("Functional", Masks::own),
+    row<&functional>("Model", Masks::own),
+    row<&sequential>("Sequential", Masks::own),
 };
 
 }  // namespace

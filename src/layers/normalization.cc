@@ -1,5 +1,6 @@
 // Normalisation with statistics from training, or of the input itself.
 #include "layers/families.h"
+#include "layers/masks.h"
 
 namespace keravino::layers {
 namespace {
@@ -38,6 +39,8 @@ Tensor batch_normalization(Layer& layer, const Tensor& input) {
     layer.statistic("renorm_mean", {channels});
     layer.statistic("renorm_stddev", {channels});
   }
+  if (layer.training() && layer.trainable() && mask_of(layer, input))
+    throw layer.error("its input has a mask, which is not supported in training", Error::Kind::unsupported);
   if (layer.training() && layer.trainable()) std::tie(mean, variance) = batch_moments(layer, x, axis, mean, variance);
   const Tensor y = ops::batch_normalization(x, mean, variance, axis, beta, gamma, layer.get_or("epsilon", 1e-3));
   return ops::cast(y, layer.compute_dtype());
@@ -124,10 +127,20 @@ Tensor unit_normalization(Layer& layer, const Tensor& x) {
   return ops::multiply(x, ops::rsqrt(ops::maximum(square_sum, 1e-24)));
 }
 
+/// The layer within, whose kernel training has normalised.
+Tensor spectral_normalization(Layer& layer, const Tensor& x) {
+  if (layer.training()) throw layer.error("is not supported in training", Error::Kind::unsupported);
+  const Tensor y = build(layer.sub("layer"), x);
+  layer.skip_weights();  // the kernel once more, and the vector of its power iterations
+  return ops::cast(y, x.dtype());
+}
+
 constexpr Row kRows[] = {
-    row<&batch_normalization>("BatchNormalization"), row<&group_normalization>("GroupNormalization"),
-    row<&layer_normalization>("LayerNormalization"), row<&rms_normalization>("RMSNormalization"),
-    row<&unit_normalization>("UnitNormalization"),
+    row<&batch_normalization>("BatchNormalization", Masks::passed),
+    row<&group_normalization>("GroupNormalization", Masks::passed),
+    row<&layer_normalization>("LayerNormalization", Masks::passed),
+    row<&rms_normalization>("RMSNormalization"),
+    row<&spectral_normalization>("SpectralNormalization"), row<&unit_normalization>("UnitNormalization", Masks::passed),
 };
 
 }  // namespace

@@ -63,7 +63,10 @@ std::string operation_function(std::string_view module, std::string_view class_n
 }
 
 Tensors call_operation(const Layer& node, const Arguments& call) {
-  if (module_of(node) == kActivations) return call_activation(node, only(node, layer_inputs(node, call)));
+  if (module_of(node) == kActivations) {
+    Layer own = node;
+    return call_activation(node, only(node, layer_inputs(own, call)));
+  }
   const std::string function = operation_function(module_of(node), node.class_name());
   if (!ops::registry().contains(function)) {
     throw node.error(fmt::format("the op keras.ops.{} is not supported{}", function,

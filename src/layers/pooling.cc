@@ -1,5 +1,6 @@
 // Pooling over windows, over everything, and to a given size.
 #include "layers/families.h"
+#include "layers/masks.h"
 
 namespace keravino::layers {
 namespace {
@@ -28,6 +29,17 @@ Tensor global_pool(Layer& layer, const Tensor& x) {
 Tensor mean(const Tensor& x, const std::vector<int64_t>& axes, bool keepdims) { return ops::mean(x, axes, keepdims); }
 Tensor max(const Tensor& x, const std::vector<int64_t>& axes, bool keepdims) { return ops::max(x, axes, keepdims); }
 
+/// The mean of the steps that a mask lets through.
+Tensor global_average_pool_1d(Layer& layer, const Tensor& x) {
+  const Tensor mask = mask_of(layer, x);
+  if (!mask) return global_pool<&mean, 1>(layer, x);
+  check_rank(layer, x, 1);
+  const int64_t steps = layer.channels_first() ? 2 : 1;
+  const Tensor weights = ops::cast(ops::expand_dims(mask, {3 - steps}), x.dtype());
+  const bool keepdims = layer.get_or("keepdims", false);
+  return ops::sum(x * weights, {{steps}}, keepdims) / ops::sum(weights, {{steps}}, keepdims);
+}
+
 template <auto F, size_t rank>
 Tensor adaptive_pool(Layer& layer, const Tensor& x) {
   check_rank(layer, x, rank);
@@ -41,7 +53,7 @@ constexpr Row kRows[] = {
     row<&pool<&ops::max_pool, 1>>("MaxPooling1D"),
     row<&pool<&ops::max_pool, 2>>("MaxPooling2D"),
     row<&pool<&ops::max_pool, 3>>("MaxPooling3D"),
-    row<&global_pool<&mean, 1>>("GlobalAveragePooling1D"),
+    row<&global_average_pool_1d>("GlobalAveragePooling1D"),
     row<&global_pool<&mean, 2>>("GlobalAveragePooling2D"),
     row<&global_pool<&mean, 3>>("GlobalAveragePooling3D"),
     row<&global_pool<&max, 1>>("GlobalMaxPooling1D"),

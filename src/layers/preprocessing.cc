@@ -84,8 +84,8 @@ Tensor center_crop(Layer& layer, const Tensor& input) {
 
 constexpr Row kRows[] = {
     row<&center_crop>("CenterCrop"),
-    row<&normalization>("Normalization"),
-    row<&rescaling>("Rescaling"),
+    row<&normalization>("Normalization", Masks::passed),
+    row<&rescaling>("Rescaling", Masks::passed),
     row<&resizing>("Resizing"),
 };
 

@@ -27,9 +27,16 @@ const std::map<std::string_view, const Row*>& rows() {
 
 Error unknown_class(const Layer& layer) {
   const std::string& name = layer.class_name();
-  if (name == "Lambda") {
-    return layer.error("a Lambda layer holds Python code, which cannot be run here; use keras.ops functions or a layer",
-                       Error::Kind::unsupported);
+  // What cannot be run here, and why.
+  constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
+      {"FlaxLayer", "a FlaxLayer holds a Python module of JAX, which cannot be run here"},
+      {"JaxLayer", "a JaxLayer holds Python functions of JAX, which cannot be run here"},
+      {"Lambda", "a Lambda layer holds Python code, which cannot be run here; use keras.ops functions or a layer"},
+      {"TFSMLayer", "a TFSMLayer is a SavedModel of TensorFlow in another folder, which cannot be run here"},
+      {"TorchModuleWrapper", "a TorchModuleWrapper holds a pickled Python object, which cannot be run here"},
+  };
+  for (const auto& [refused, why] : kRefused) {
+    if (name == refused) return layer.error(std::string(why), Error::Kind::unsupported);
   }
   std::vector<std::string_view> names;
   for (const auto& [known, row] : rows()) names.push_back(known);
@@ -37,7 +44,32 @@ Error unknown_class(const Layer& layer) {
                      Error::Kind::unsupported);
 }
 
+/// Floats as the layer computes them; a tensor keeps its mask.
+void cast_floats(const Layer& layer, ops::Arg& arg) {
+  if (arg.is<ops::List>()) {
+    ops::List items = arg.as<ops::List>();
+    for (ops::Arg& item : items) cast_floats(layer, item);
+    arg = std::move(items);
+  } else if (arg.is<Tensor>()) {
+    const Tensor& x = arg.as<Tensor>();
+    if (is_float(x.dtype())) arg = with_mask(layer, ops::cast(x, layer.compute_dtype()), mask_of(layer, x));
+  }
+}
+
+/// The outputs with the mask that Keras gives them.
+Tensors with_masks(const Layer& layer, Masks masks, const Tensors& inputs, Tensors outputs) {
+  if (masks == Masks::own) return outputs;
+  const Tensor mask = masks == Masks::passed && !inputs.empty() ? mask_of(layer, inputs[0]) : Tensor();
+  for (Tensor& y : outputs) y = with_mask(layer, y, mask);
+  return outputs;
+}
+
 }  // namespace
+
+const Row* find_row(std::string_view class_name) {
+  const auto found = rows().find(class_name);
+  return found == rows().end() ? nullptr : found->second;
+}
 
 const Tensor& only(const Layer& layer, const Tensors& inputs) {
   if (inputs.size() != 1) throw layer.error(fmt::format("is called with {} tensors, wanted 1", inputs.size()));
@@ -56,11 +88,13 @@ std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x) {
   return shape;
 }
 
-bool acts_in_training(std::string_view class_name) {
+bool acts_in_training(const Layer& layer) {
   const auto in = [&](std::span<const Row> family) {
-    return std::any_of(family.begin(), family.end(), [&](const Row& row) { return row.class_name == class_name; });
+    return std::any_of(family.begin(), family.end(),
+                       [&](const Row& row) { return row.class_name == layer.class_name(); });
   };
-  return class_name == "BatchNormalization" || in(regularization_layers()) || in(models());
+  return layer.class_name() == "BatchNormalization" || layer.class_name().starts_with("Random") ||
+         layer.get_or("dropout", 0.0) > 0 || in(regularization_layers()) || in(models());
 }
 
 /// Adds the penalty for a layer's outputs, per sample, to the loss.
@@ -94,19 +128,18 @@ void record(const Layer& layer, const Tensors& outputs) {
 }
 
 Tensors build(Layer& layer, const Tensors& inputs) {
-  const auto row = rows().find(layer.class_name());
-  if (row == rows().end()) throw unknown_class(layer);
-  check_masks(layer, inputs);
+  const Row* row = find_row(layer.class_name());
+  if (!row) throw unknown_class(layer);
   Tensors cast = inputs;
   if (layer.autocast() && is_float(layer.compute_dtype())) {
-    for (Tensor& x : cast) {
-      if (is_float(x.dtype())) x = ops::cast(x, layer.compute_dtype());
-    }
+    ops::Arg all = ops::to_arg(inputs);
+    cast_floats(layer, all);
+    for (size_t i = 0; i < cast.size(); ++i) cast[i] = all.as<ops::List>()[i].as<Tensor>();
+    for (auto& [name, argument] : layer.arguments()) cast_floats(layer, argument);
   }
   try {
-    const Tensors outputs = row->second->build(layer, cast);
+    const Tensors outputs = with_masks(layer, row->masks, cast, row->build(layer, cast));
     layer.all_weights_taken();
-    pass_masks(layer, inputs, outputs);
     regularize_activity(layer, outputs);
     record(layer, outputs);
     return outputs;

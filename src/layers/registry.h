@@ -17,11 +17,19 @@ using Tensors = std::vector<Tensor>;
 /// The run-time information of a graph's nodes that names the layer they came from.
 inline constexpr const char* kLayerTag = "keras_layer";
 
-/// A row: the class name in a config, and the call.
+/// What becomes of the mask that a layer's input has: it is gone, the outputs have it, or the layer's function does it.
+enum class Masks { dropped, passed, own };
+
+/// A row: the class name in a config, the call, and the names of its arguments where there are more than the inputs.
 struct Row {
   std::string_view class_name;
   Tensors (*build)(Layer& layer, const Tensors& inputs);
+  Masks masks = Masks::dropped;
+  std::string_view call = "";
 };
+
+/// The row of a class; nullptr for an unknown one.
+const Row* find_row(std::string_view class_name);
 
 /// The single input of a layer that takes one; Error if there are more or none.
 const Tensor& only(const Layer& layer, const Tensors& inputs);
@@ -32,8 +40,9 @@ std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x);
 
 /// Makes a row from a function of one tensor or of several, that returns one or several.
 template <auto F>
-constexpr Row row(std::string_view class_name) {
-  return {class_name, [](Layer& layer, const Tensors& inputs) -> Tensors {
+constexpr Row row(std::string_view class_name, Masks masks = Masks::dropped, std::string_view call = "") {
+  return {class_name,
+          [](Layer& layer, const Tensors& inputs) -> Tensors {
             if constexpr (std::is_invocable_r_v<Tensor, decltype(F), Layer&, const Tensor&>) {
               return {F(layer, only(layer, inputs))};
             } else if constexpr (std::is_invocable_r_v<Tensor, decltype(F), Layer&, const Tensors&>) {
@@ -41,7 +50,8 @@ constexpr Row row(std::string_view class_name) {
             } else {
               return F(layer, inputs);
             }
-          }};
+          },
+          masks, call};
 }
 
 /// Builds one use of a layer: casts its inputs as Keras does, calls its row and checks that all its weights were used.
@@ -54,7 +64,7 @@ Tensor build(Layer layer, const Tensor& input);
 /// Marks the nodes above `outputs` that have no mark yet as made by this layer, and notes the outputs' shapes.
 void record(const Layer& layer, const Tensors& outputs);
 
-/// True for classes that do something else when they are called with training=True.
-bool acts_in_training(std::string_view class_name);
+/// True for layers that do something else when they are called with training=True.
+bool acts_in_training(const Layer& layer);
 
 }  // namespace keravino::layers

@@ -77,14 +77,14 @@ Tensor stochastic_depth(Layer& layer, const Tensor& x) {
 }
 
 constexpr Row kRows[] = {
-    row<&activity_regularization>("ActivityRegularization"),
-    row<&alpha_dropout>("AlphaDropout"),
-    row<&dropout>("Dropout"),
-    row<&gaussian_dropout>("GaussianDropout"),
-    row<&gaussian_noise>("GaussianNoise"),
-    row<&spatial_dropout>("SpatialDropout1D"),
-    row<&spatial_dropout>("SpatialDropout2D"),
-    row<&spatial_dropout>("SpatialDropout3D"),
+    row<&activity_regularization>("ActivityRegularization", Masks::passed),
+    row<&alpha_dropout>("AlphaDropout", Masks::passed),
+    row<&dropout>("Dropout", Masks::passed),
+    row<&gaussian_dropout>("GaussianDropout", Masks::passed),
+    row<&gaussian_noise>("GaussianNoise", Masks::passed),
+    row<&spatial_dropout>("SpatialDropout1D", Masks::passed),
+    row<&spatial_dropout>("SpatialDropout2D", Masks::passed),
+    row<&spatial_dropout>("SpatialDropout3D", Masks::passed),
     row<&stochastic_depth>("StochasticDepth"),
 };
 

@@ -1,6 +1,7 @@
 #include "training/loss.h"
 
 #include "keravino/config.h"
+#include "layers/masks.h"
 #include "ops/make.h"
 
 namespace keravino::training {
@@ -138,14 +139,29 @@ Tensor weighted(const Tensor& values, const Tensor& weights) {
   return values * ops::reshape(weights, shape);
 }
 
-Tensor loss(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights) {
+Tensor mask_numbers(const Tensor& mask, const Tensor& values) {
+  if (mask.rank() > values.rank())
+    throw Error(fmt::format("the output's mask has rank {}, its values {}", mask.rank(), values.rank()));
+  return ops::cast(layers::up_to_rank(mask, values.rank()), values.dtype());
+}
+
+Tensor loss(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask) {
   const LossRow& row = row_of(config, y_true, y_pred);
   match_ranks(row, y_true, y_pred);
   Tensor values = row.values(config, y_true, y_pred);
   if (weights) values = weighted(values, weights);
   const std::string reduction = config.get_or<std::string>("reduction", "sum_over_batch_size");
+  Tensor counts = weights;
+  if (mask) {
+    const Tensor counted = mask_numbers(mask, values);
+    if (weights) counts = weighted(counted, weights);
+    values = values * counted;
+    // The mean is of what counts: Keras gives it the weight all / counted.
+    if (reduction == "sum_over_batch_size" || reduction == "mean")
+      values = values / ops::maximum(ops::mean(counted), 1e-30);
+  }
   if (reduction == "sum") return ops::sum(values);
-  if (reduction == "mean_with_sample_weight" && weights) return ops::sum(values) / ops::sum(weights);
+  if (reduction == "mean_with_sample_weight" && weights) return ops::sum(values) / ops::sum(counts);
   if (reduction == "sum_over_batch_size" || reduction.starts_with("mean")) return ops::mean(values);
   throw config.error(fmt::format("reduction \"{}\" gives no number to train by", reduction), Error::Kind::unsupported);
 }

@@ -20,9 +20,13 @@ void match_ranks(const LossRow& row, Tensor& y_true, Tensor& y_pred);
 /// "Categorical".
 std::string kind_of_labels(const Tensor& y_true, const Tensor& y_pred);
 
-/// The loss of a batch, a scalar, reduced as the config says; `weights` is empty or has one number for each sample.
+/// The loss of a batch, a scalar, reduced as the config says; `weights` is empty or has one number for each sample,
+/// and what `mask` leaves out, if there is one, does not count.
 /// "crossentropy" and "ce" are resolved by the shapes. Error for an unknown loss.
-Tensor loss(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights);
+Tensor loss(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask = {});
+
+/// A mask as numbers of the rank of these values; Error if it has more axes than they.
+Tensor mask_numbers(const Tensor& mask, const Tensor& values);
 
 /// Numbers times the weights of their samples.
 Tensor weighted(const Tensor& values, const Tensor& weights);

@@ -1,6 +1,7 @@
 #include "training/metric.h"
 
 #include "ops/make.h"
+#include "ops/shapes.h"
 #include "training/loss.h"
 
 namespace keravino::training {
@@ -71,15 +72,22 @@ const LossRow& row_of(const Layer& config, const Tensor& y_true, const Tensor& y
 
 }  // namespace
 
-Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights) {
+Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask) {
   const LossRow& row = row_of(config, y_true, y_pred);
   match_ranks(row, y_true, y_pred);
   Tensor values = row.values(config, y_true, y_pred);
+  Metric result{config.node().value("label", config.class_name()), {}, {}, row.class_name == "RootMeanSquaredError"};
+  if (mask) {
+    const Tensor counted = mask_numbers(mask, values);
+    const Tensor counts = weights ? weighted(counted, weights) : counted;
+    result.sum = ops::sum(values * counts);
+    result.count = ops::sum(ops::broadcast_to(counts, ops::dims(values)));
+    return result;
+  }
   std::vector<int64_t> axes(static_cast<size_t>(values.rank() - 1));
   std::iota(axes.begin(), axes.end(), 1);
   if (!axes.empty()) values = ops::mean(values, axes);  // one number for each sample
   const auto samples = static_cast<double>(ops::static_shape(values)[0]);
-  Metric result{config.node().value("label", config.class_name()), {}, {}, row.class_name == "RootMeanSquaredError"};
   result.sum = ops::sum(weights ? weighted(values, weights) : values);
   result.count = weights ? ops::sum(weights) : ops::as(samples, DType::float32);
   return result;

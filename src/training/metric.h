@@ -13,8 +13,9 @@ struct Metric {
   bool root = false;
 };
 
-/// A metric of predictions; `weights` is empty or has one number for each sample. "accuracy" and "acc" are resolved by
+/// A metric of predictions; `weights` is empty or has one number for each sample; what `mask` leaves
+/// out, if there is one, does not count. "accuracy" and "acc" are resolved by
 /// the shapes, and losses are metrics too. Error for an unknown one.
-Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights);
+Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask = {});
 
 }  // namespace keravino::training

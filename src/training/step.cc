@@ -1,6 +1,7 @@
 #include "training/step.h"
 
 #include "keravino/grad.h"
+#include "layers/masks.h"
 #include "layers/models.h"
 #include "layers/registry.h"
 #include "ops/make.h"
@@ -70,7 +71,7 @@ struct Step::Graph {
 
   layers::Source source;
   std::vector<Tensor> parameters;  // the batch first
-  std::vector<Tensor> outputs, labels;
+  std::vector<Tensor> outputs, labels, masks;
   Tensor weights, loss;
   std::vector<Metric> metrics;
   std::vector<Tensor> slots, new_slots;  // the optimizer's variables, before and after the step
@@ -82,8 +83,7 @@ struct Step::Graph {
     for (const ov::Tensor& each : batch.labels) labels.push_back(parameters.emplace_back(parameter_like(each)));
     if (batch.weights) weights = parameters.emplace_back(parameter_like(batch.weights));
     for (Tensor& output : outputs) {
-      if (source.masked.contains(output.output().get_node_shared_ptr()))
-        throw model.error("its output has a mask, which is not supported in training", Error::Kind::unsupported);
+      masks.push_back(layers::mask_of(model, output));
       output = to_float32(output);
     }
   }
@@ -100,7 +100,7 @@ struct Step::Graph {
       if (config.losses[i].is_null()) continue;
       const Layer object(source, config.losses[i], "/compile_config/loss");
       const Tensor value = for_output(names[i], labels[i], outputs[i],
-                                      [&] { return training::loss(object, labels[i], outputs[i], weights); });
+                                      [&] { return training::loss(object, labels[i], outputs[i], weights, masks[i]); });
       loss = loss + value * config.loss_weights[i];
       if (several) parts.push_back(track(names[i] + "_loss", value));
     }
@@ -116,8 +116,9 @@ struct Step::Graph {
 
   void add_metric(const json& config, size_t i, const std::vector<std::string>& names, const std::string& kind) {
     const Layer object(source, config, "/compile_config/" + kind + "metrics");
-    Metric made = for_output(names[i], labels[i], outputs[i],
-                             [&] { return metric(object, labels[i], outputs[i], kind.empty() ? Tensor() : weights); });
+    Metric made = for_output(names[i], labels[i], outputs[i], [&] {
+      return metric(object, labels[i], outputs[i], kind.empty() ? Tensor() : weights, masks[i]);
+    });
     const auto taken = [&] {
       return std::ranges::any_of(metrics, [&](const Metric& m) { return m.label == made.label; });
     };

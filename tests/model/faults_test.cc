@@ -111,13 +111,6 @@ TEST_F(Faults, WrongGraphs) {
       "\"numpy.add\"?");
 }
 
-TEST_F(Faults, MasksThatAreUsed) {
-  const auto pooling = [](json& m) { layer(m, 10)["class_name"] = "GlobalAveragePooling1D"; };
-  EXPECT_EQ(fault("masks", pooling),
-            "m.keras: config.json /config/layers/10 (GlobalAveragePooling1D \"global_max_pooling1d\"): its input has a "
-            "mask, which is not supported");
-}
-
 TEST_F(Faults, Quantized) {
   EXPECT_EQ(
       error_of([] { Model::load(saving::test_data("mixed.keras")); }).substr(saving::test_data("mixed.keras").size()),
