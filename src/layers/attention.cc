@@ -72,7 +72,7 @@ Tensor project(const Layer& layer, size_t index, const std::string& attribute, c
   const size_t free = static_cast<size_t>(x.rank()) - bound;
   const std::string kept = letters(0, free), in = letters(free, bound), out = letters(free + bound, shape.size());
   json sizes(std::vector<json>(free - 1, nullptr));
-  for (const int64_t size : shape) sizes.push_back(size);
+  for (const int64_t size : shape) sizes.push_back(static_cast<uint64_t>(size));
   json config{{"name", attribute},
               {"equation", fmt::format("{}{},{}{}->{}{}", kept, in, in, out, kept, out)},
               {"output_shape", sizes},

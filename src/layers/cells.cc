@@ -25,6 +25,7 @@ Tensor plus(const Tensor& x, const Tensor& bias) { return bias ? ops::add(x, bia
 Cell simple_rnn(Layer& layer, const Tensor& x) {
   const Weights w(layer, x, 1, {});
   return {{{w.units}},
+          0,
           [w](const Tensor& x) { return plus(ops::matmul(x, w.kernel), w.bias); },
           true,
           [w, layer](const Tensor& x, const Tensors& states) -> std::pair<Tensor, Tensors> {
@@ -44,6 +45,7 @@ std::pair<Tensor, Tensors> lstm_step(const Layer& layer, const Tensors& gates, c
 Cell lstm(Layer& layer, const Tensor& x) {
   const Weights w(layer, x, 4, {});
   return {{{w.units}, {w.units}},
+          0,
           [w](const Tensor& x) { return plus(ops::matmul(x, w.kernel), w.bias); },
           true,
           [w, layer](const Tensor& x, const Tensors& states) {
@@ -80,7 +82,7 @@ Cell gru(Layer& layer, const Tensor& x) {
     const Tensor next = z * h + (1 - z) * activate(layer, candidate);
     return {next, {next}};
   };
-  return {{{w.units}}, [w, bias](const Tensor& x) { return plus(ops::matmul(x, w.kernel), bias); }, true, step};
+  return {{{w.units}}, 0, [w, bias](const Tensor& x) { return plus(ops::matmul(x, w.kernel), bias); }, true, step};
 }
 
 /// An LSTM whose products are convolutions (Shi et al. 2015).
@@ -110,7 +112,7 @@ Cell conv_lstm(Layer& layer, const Tensor& x) {
     const Tensor sums = x + ops::conv(states[0], recurrent, ones, "same", format, ones);
     return lstm_step(layer, ops::split(sums, int64_t{4}, axis), states[1]);
   };
-  return {{state, state}, prepare, false, step};
+  return {{state, state}, 0, prepare, false, step};
 }
 
 /// Cells one upon another: the output of each is the input of the next.
@@ -125,10 +127,11 @@ Cell stacked(Layer& layer, const Tensor& input) {
     cells.push_back(cell(part, x));
     part.all_weights_taken();
     const Cell& last = cells.back();
+    all.output = all.states.size() + last.output;
     all.states.insert(all.states.end(), last.states.begin(), last.states.end());
     // The next one sees a tensor of the first state's shape.
     std::vector<ops::Dim> shape{ops::dim(x, 0)};
-    shape.insert(shape.end(), last.states[0].begin(), last.states[0].end());
+    shape.insert(shape.end(), last.states[last.output].begin(), last.states[last.output].end());
     x = ops::zeros(shape, part.compute_dtype());
   }
   all.prepare = cells[0].prepare;

@@ -8,6 +8,7 @@ namespace keravino::layers {
 /// A cell with its weights. A state's dimensions are those after the batch.
 struct Cell {
   std::vector<std::vector<int64_t>> states;
+  size_t output = 0;  // the state that is the output, too
   /// What depends on the inputs alone; of one step, or of all steps at once where `steps_at_once`.
   std::function<Tensor(const Tensor& x)> prepare;
   bool steps_at_once = true;

@@ -23,9 +23,10 @@ std::span<const Row> regularization_layers();
 std::span<const Row> reshaping_layers();
 
 inline constexpr Family kFamilies[] = {
-    activation_layers,    attention_layers, augmentation_layers, feature_layers, convolution_layers,    core_layers,
-    merging_layers,       models,           normalization_layers,  pooling_layers,
-    preprocessing_layers, recurrent_layers, regularization_layers, reshaping_layers,
+    activation_layers,     attention_layers, augmentation_layers,  feature_layers,
+    convolution_layers,    core_layers,      merging_layers,       models,
+    normalization_layers,  pooling_layers,   preprocessing_layers, recurrent_layers,
+    regularization_layers, reshaping_layers,
 };
 
 }  // namespace keravino::layers

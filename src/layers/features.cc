@@ -1,6 +1,6 @@
 // Layers that make numbers of classes and of sounds.
-#include "layers/families.h"
 #include "keravino/config.h"
+#include "layers/families.h"
 
 namespace keravino::layers {
 namespace {
@@ -28,8 +28,7 @@ Tensor category_encoding(Layer& layer, const Tensor& x) {
 
 Tensor constant_of(const std::vector<double>& numbers) {
   std::vector<float> floats(numbers.begin(), numbers.end());
-  return Tensor(
-      std::make_shared<ov::op::v0::Constant>(ov::element::f32, ov::Shape{floats.size()}, floats)->output(0));
+  return Tensor(std::make_shared<ov::op::v0::Constant>(ov::element::f32, ov::Shape{floats.size()}, floats)->output(0));
 }
 
 Tensor discretization(Layer& layer, const Tensor& x) {
@@ -44,7 +43,9 @@ Tensor discretization(Layer& layer, const Tensor& x) {
 Tensor stft_spectrogram(Layer& layer, const Tensor& x) {
   const int64_t length = layer.get<int64_t>("frame_length");
   const int64_t step = layer.has("frame_step") ? layer.get<int64_t>("frame_step") : length / 2;
-  const int64_t bins = (layer.has("fft_length") ? layer.get<int64_t>("fft_length") : length) / 2 + 1;
+  int64_t size = 1;  // the next power of two
+  while (size < length) size *= 2;
+  const int64_t bins = layer.get_or("fft_length", size) / 2 + 1;
   const std::string mode = layer.choice("mode", {"real", "imag", "angle", "stft", "psd", "magnitude", "log"});
   const Tensor first = layer.channels_first() ? x : ops::transpose(x, {{0, 2, 1}});
   const int64_t channels = dimension(layer, first, 1), steps = dimension(layer, first, 2);
@@ -80,9 +81,9 @@ Tensor stft_spectrogram(Layer& layer, const Tensor& x) {
     }
   }
   if (layer.get_or("expand_dims", false))
-    return ops::transpose(y, layer.channels_first() ? std::vector<int64_t>{0, 1, 3, 2} : std::vector<int64_t>{0, 3, 2, 1});
-  const Tensor joined =
-      ops::reshape(y, {int64_t{-1}, channels * dimension(layer, y, 2), dimension(layer, y, 3)});
+    return ops::transpose(y,
+                          layer.channels_first() ? std::vector<int64_t>{0, 1, 3, 2} : std::vector<int64_t>{0, 3, 2, 1});
+  const Tensor joined = ops::reshape(y, {int64_t{-1}, channels * dimension(layer, y, 2), dimension(layer, y, 3)});
   return layer.channels_first() ? joined : ops::transpose(joined, {{0, 2, 1}});
 }
 
@@ -107,14 +108,13 @@ Tensor mel_spectrogram(Layer& layer, const Tensor& x) {
   const int64_t rate = layer.get<int64_t>("sampling_rate");
   if (size < 2 || size > (1 << 20) || bands < 1 || bands > (1 << 16) || (size / 2 + 1) * bands > (1 << 26))
     throw layer.error("\"fft_length\" or \"num_mel_bins\" is out of range");
-  const std::optional<Tensor> no_window;
   const auto [real, imaginary] =
       ops::stft(ops::cast(x, DType::float32), layer.get_or("sequence_length", size),
-                layer.get<int64_t>("sequence_stride"), size,
-                layer.has("window") ? ops::Window(layer.get<std::string>("window")) : ops::Window(), true);
+                layer.get<int64_t>("sequence_stride"), size, {layer.get_or<std::string>("window", ""), {}}, true);
   Tensor y = ops::power(ops::sqrt(ops::square(real) + ops::square(imaginary)), layer.get<double>("mag_exp"));
   const double highest = layer.has("max_freq") ? layer.get<double>("max_freq") : static_cast<double>(rate / 2);
-  y = ops::matmul(y, mel_weights(size / 2 + 1, bands, static_cast<double>(rate), layer.get<double>("min_freq"), highest));
+  y = ops::matmul(y,
+                  mel_weights(size / 2 + 1, bands, static_cast<double>(rate), layer.get<double>("min_freq"), highest));
   if (layer.get_or("power_to_db", true)) {
     const double least = layer.get<double>("min_power"), reference = std::abs(layer.get<double>("ref_power"));
     y = 10.0 * ops::log10(ops::maximum(y, least)) - 10.0 * std::log10(std::max(reference, least));

@@ -140,7 +140,8 @@ constexpr Row kRows[] = {
     row<&group_normalization>("GroupNormalization", Masks::passed),
     row<&layer_normalization>("LayerNormalization", Masks::passed),
     row<&rms_normalization>("RMSNormalization"),
-    row<&spectral_normalization>("SpectralNormalization"), row<&unit_normalization>("UnitNormalization", Masks::passed),
+    row<&spectral_normalization>("SpectralNormalization"),
+    row<&unit_normalization>("UnitNormalization", Masks::passed),
 };
 
 }  // namespace

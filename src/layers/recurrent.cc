@@ -40,26 +40,25 @@ Tensor kept(const Tensor& mask, const Tensor& next, const Tensor& before) {
 /// 0 or that of the step before, which is 0 at first.
 Tensors walk(const Walk& how, const Cell& cell, const Tensor& x, Tensors states, const Tensor& mask) {
   const size_t count = states.size();
-  const bool holds = mask && !how.zero_output;
   ops::Slices slices{{x, {1, how.backwards}}};
-  if (mask) slices.push_back({mask, {1, how.backwards}});
-  // One more state: the last output.
-  states.push_back(ops::zeros_like(states[0]));
-
+  if (mask) {
+    slices.push_back({mask, {1, how.backwards}});
+    states.push_back(ops::zeros_like(states[cell.output]));  // the last output
+  }
   ops::Body body{{}, {}, ops::moment()};
   for (const auto& slice : slices) body.parameters.push_back(step_parameter(slice.first));
   Tensors before;
   for (const Tensor& state : states) before.push_back(engine::parameter(state.shape(), state.dtype()));
   body.parameters.insert(body.parameters.end(), before.begin(), before.end());
   const Tensor now = cell.steps_at_once ? body.parameters[0] : cell.prepare(body.parameters[0]);
-  auto [y, next] = cell.step(now, Tensors(before.begin(), before.end() - 1));
+  auto [y, next] = cell.step(now, Tensors(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(count)));
   if (mask) {
-    y = kept(body.parameters[1], y, holds ? before.back() : ops::zeros_like(y));
+    y = kept(body.parameters[1], y, how.zero_output ? ops::zeros_like(y) : before.back());
     for (size_t i = 0; i < count; ++i) next[i] = kept(body.parameters[1], next[i], before[i]);
+    next.push_back(y);
   }
   body.results = {ops::strong(true)};
   body.results.insert(body.results.end(), next.begin(), next.end());
-  body.results.push_back(y);
   std::vector<ops::Along> stacks;
   if (how.sequences) {
     body.results.push_back(y);
@@ -67,7 +66,7 @@ Tensors walk(const Walk& how, const Cell& cell, const Tensor& x, Tensors states,
   }
   const Tensor steps = ops::as_scalar(ops::dim(x, 1));
   const Tensors all = ops::loop(steps, ops::strong(true), slices, states, body, stacks);
-  Tensors out{all[how.sequences ? count + 1 : count]};
+  Tensors out{how.sequences ? all.back() : mask ? all[count] : all[cell.output]};
   out.insert(out.end(), all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
   return out;
 }

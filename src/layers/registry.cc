@@ -93,8 +93,8 @@ bool acts_in_training(const Layer& layer) {
     return std::any_of(family.begin(), family.end(),
                        [&](const Row& row) { return row.class_name == layer.class_name(); });
   };
-  return layer.class_name() == "BatchNormalization" || layer.class_name().starts_with("Random") ||
-         layer.get_or("dropout", 0.0) > 0 || in(regularization_layers()) || in(models());
+  return layer.class_name() == "BatchNormalization" || layer.get_or("dropout", 0.0) > 0 ||
+         in(regularization_layers()) || in(models());
 }
 
 /// Adds the penalty for a layer's outputs, per sample, to the loss.

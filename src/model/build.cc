@@ -97,9 +97,9 @@ Built build_model(const saving::Archive& archive) {
   }
   const layers::Tensors outputs = layers::build(model, inputs);
   std::vector<std::string> names = output_names(model);
-  for (size_t i = 1; i < names.size(); ++i) {  // a layer may be called more than once
-    const auto before = names.begin() + static_cast<std::ptrdiff_t>(i);
-    if (const auto same = std::count(names.begin(), before, names[i])) names[i] += fmt::format("_{}", same);
+  std::map<std::string, size_t> used;
+  for (std::string& each : names) {  // a layer may be called more than once, or have several outputs
+    if (const size_t before = used[each]++) each += fmt::format("_{}", before);
   }
   ov::ResultVector results;
   for (size_t i = 0; i < outputs.size(); ++i) {
