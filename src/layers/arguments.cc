@@ -183,6 +183,7 @@ Tensors layer_inputs(Layer& layer, const Arguments& arguments) {
     if (key == "training" && (off || !acts_in_training(layer))) continue;
     if (key == "mask") {
       masks = arg;
+      layer.set_argument(key, arg);
       continue;
     }
     if (is_named(key) && key != names[0]) {

@@ -119,9 +119,10 @@ struct Attended {
   Tensor y, scores;
 };
 
-/// Softmax of the products over `axes`, as two einsums: q (batch ..., T, heads, d), k and v with S in place of T.
+/// Softmax of the products over `axes`, as two einsums: q (batch ..., T, heads, d), k and v with S in place of T. A
+/// query that sees nothing gets the mean of all values, or 0.
 Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale, Tensor mask,
-                const std::vector<int64_t>& axes) {
+                const std::vector<int64_t>& axes, bool mean) {
   const auto rank = static_cast<size_t>(q.rank());
   const std::string target = letters(0, rank);
   std::string source = target, batch, queries, keys;
@@ -144,7 +145,7 @@ Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
   std::vector<int64_t> last;
   for (size_t i = 0; i < axes.size(); ++i) last.push_back(static_cast<int64_t>(i) - static_cast<int64_t>(axes.size()));
   Tensor weights = last.size() == 1 ? ops::softmax(scores, -1) : ops::exp(scores - ops::logsumexp(scores, last, true));
-  if (mask) weights = ops::where(mask, weights, 0);
+  if (mask && !mean) weights = ops::where(mask, weights, 0);
   return {ops::einsum(fmt::format("{},{}->{}", product, source, target), {weights, v}), weights};
 }
 
@@ -168,13 +169,15 @@ Tensors heads_attend(Layer& layer, const Tensor& query, const char* prefix, int6
   const bool scores = layer.flag("return_attention_scores");
   const double scale = 1 / std::sqrt(static_cast<double>(key_dim));
   const std::vector<int64_t> axes = attention_axes(layer, q.rank());
+  // Without dropout Keras goes another way: where a mask leaves out everything, it gives the mean of all values.
+  const bool mean = !scores && q.rank() == 4 && axes == std::vector<int64_t>{1} && layer.get_or("dropout", 0.0) == 0;
   Attended attended;
-  // Keras takes this way without dropout: where a mask leaves out everything, it gives the mean of all values.
-  if (!scores && q.rank() == 4 && axes == std::vector<int64_t>{1} && layer.get_or("dropout", 0.0) == 0) {
+  // The CPU plugin (2026.4.1) crashes over ScaledDotProductAttention with a Multiply behind it.
+  if (mean && !gate) {
     const Tensor over_heads = mask && mask.rank() == 3 ? ops::expand_dims(mask, {1}) : mask;
     attended.y = ops::dot_product_attention(q, k, v, {}, over_heads, scale, false, std::nullopt, std::nullopt);
   } else {
-    attended = attend(q, k, v, scale, mask, axes);
+    attended = attend(q, k, v, scale, mask, axes, mean);
   }
   const Tensor joined = gate ? attended.y * gate : attended.y;
   const Tensor y = project(layer, 4, part("output"), joined, 2, output_shape);

@@ -97,11 +97,14 @@ Tensors run(Layer& layer, Layer own, const Tensor& x) {
   const Cell made = cell(own, first);
   own.all_weights_taken();
   const Tensors states = initial_states(layer, made, x);
-  Tensor mask = mask_of(layer, x);
+  // Beside states Keras takes no notice of a mask that the call does not name, but hands it on.
+  const Tensor own_mask = mask_of(layer, x);
+  const bool unseen = !layer.argument("initial_state").is<ops::None>() && layer.argument("mask").is<ops::None>();
+  Tensor mask = unseen ? Tensor() : own_mask;
   if (mask && mask.rank() == 3) mask = ops::squeeze(mask, {{-1}});
   const Walk how(layer);
   Tensors outputs = walk(how, made, made.steps_at_once ? made.prepare(x) : x, states, mask);
-  if (how.sequences) outputs[0] = with_mask(layer, outputs[0], mask);
+  if (how.sequences) outputs[0] = with_mask(layer, outputs[0], own_mask);
   if (!layer.get_or("return_state", false)) outputs.resize(1);
   return outputs;
 }
@@ -126,6 +129,7 @@ Tensors bidirectional(Layer& layer, const Tensors& inputs) {
   Layer forward = layer.sub("layer"), backward = layer.sub("backward_layer");
   forward.set_argument("initial_state", half(layer, false));
   backward.set_argument("initial_state", half(layer, true));
+  for (Layer* each : {&forward, &backward}) each->set_argument("mask", layer.argument("mask"));
   Tensors a = build(forward, Tensors{x}), b = build(backward, Tensors{x});
   const Tensor mask = mask_of(layer, a[0]);
   if (forward.get_or("return_sequences", false)) b[0] = ops::flip(b[0], {{1}});

@@ -1,4 +1,4 @@
-"""Saves layers with what Keras computes: `python make_layers.py FOLDER [--first] [NAME ...]`.
+"""Saves layers with what Keras computes: `python make_layers.py FOLDER [--first] [NAME ...]`; KERAS_BACKEND says by what.
 
 Writes CLASS-N.keras and CLASS-N.npz (x0, x1 ..., y0, y1 ...) for each case, or only the first of each class.
 """
