@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo train-demo test conformance conformance-quick bench accuracy models lint format asan clean
+.PHONY: all demo train-demo test conformance conformance-quick layers models bench accuracy lint format asan clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -69,6 +69,10 @@ conformance: $(VENV)/.installed $(VENV)/.conformance-requirements
 
 conformance-quick: $(VENV)/.installed $(VENV)/.test-requirements
 	$(BIN)/python conformance/run.py --jobs $(JOBS) --quick
+
+# Every layer class in several configurations, in C++ against Keras; docs/layers.md.
+layers: $(VENV)/.installed $(VENV)/.test-requirements
+	KERAS_BACKEND=torch $(BIN)/python python/tests/doors/layers.py --write
 
 build/.tests: $(VENV)/.installed $(CPP_TESTS)
 	$(BIN)/cmake -S . -B $(BUILD) -DKERAVINO_TESTS=ON > /dev/null

@@ -68,15 +68,14 @@ std::string letters(size_t from, size_t count) {
 
 /// A projection of the last `bound` axes of x to `shape`: an EinsumDense that is saved under `attribute`.
 Tensor project(const Layer& layer, size_t index, const std::string& attribute, const Tensor& x, size_t bound,
-               const std::vector<int64_t>& shape, const char* activation = "linear") {
+               const std::vector<int64_t>& shape) {
   const size_t free = static_cast<size_t>(x.rank()) - bound;
   const std::string kept = letters(0, free), in = letters(free, bound), out = letters(free + bound, shape.size());
   json sizes(std::vector<json>(free - 1, nullptr));
   for (const int64_t size : shape) sizes.push_back(static_cast<uint64_t>(size));
   json config{{"name", attribute},
               {"equation", fmt::format("{}{},{}{}->{}{}", kept, in, in, out, kept, out)},
-              {"output_shape", sizes},
-              {"activation", activation}};
+              {"output_shape", sizes}};
   config["bias_axes"] = layer.get_or("use_bias", true) ? json(out) : json();
   for (const char* key : {"dtype", "trainable", "kernel_regularizer", "bias_regularizer", "activity_regularizer",
                           "kernel_constraint", "bias_constraint"}) {
@@ -119,10 +118,9 @@ struct Attended {
   Tensor y, scores;
 };
 
-/// Softmax of the products over `axes`, as two einsums: q (batch ..., T, heads, d), k and v with S in place of T. A
-/// query that sees nothing gets the mean of all values, or 0.
+/// Softmax of the products over `axes`, as two einsums: q (batch ..., T, heads, d), k and v with S in place of T.
 Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale, Tensor mask,
-                const std::vector<int64_t>& axes, bool mean) {
+                const std::vector<int64_t>& axes) {
   const auto rank = static_cast<size_t>(q.rank());
   const std::string target = letters(0, rank);
   std::string source = target, batch, queries, keys;
@@ -145,7 +143,7 @@ Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
   std::vector<int64_t> last;
   for (size_t i = 0; i < axes.size(); ++i) last.push_back(static_cast<int64_t>(i) - static_cast<int64_t>(axes.size()));
   Tensor weights = last.size() == 1 ? ops::softmax(scores, -1) : ops::exp(scores - ops::logsumexp(scores, last, true));
-  if (mask && !mean) weights = ops::where(mask, weights, 0);
+  if (mask) weights = ops::where(mask, weights, 0);
   return {ops::einsum(fmt::format("{},{}->{}", product, source, target), {weights, v}), weights};
 }
 
@@ -154,14 +152,17 @@ Tensors heads_attend(Layer& layer, const Tensor& query, const char* prefix, int6
                      int64_t key_dim, int64_t value_dim, const Tensor& query_mask, const Tensor& key_mask,
                      const std::vector<int64_t>& output_shape) {
   no_dropout(layer);
+  if (layer.get_or("use_gate", false))
+    throw layer.error(
+        "use_gate=true is not supported: OpenVINO's CPU plugin (2026.4.1) crashes when it compiles the gate",
+        Error::Kind::unsupported);
   const Tensor value = layer.tensor("value"), given_key = layer.tensor("key"), key = given_key ? given_key : value;
   if (!value) throw layer.error("is called without a value");
   const auto part = [&](const char* name) { return std::string(prefix) + name + "_dense"; };
   const Tensor mask = visible(layer, query, value, query_mask, key_mask);
   const Tensor q = project(layer, 0, part("query"), query, 1, {heads, key_dim});
-  Tensor k = project(layer, 1, part("key"), key, 1, {key_heads, key_dim}), gate;
-  if (layer.get_or("use_gate", false)) gate = project(layer, 2, "_gate_dense", query, 1, {heads, value_dim}, "sigmoid");
-  Tensor v = project(layer, 3, part("value"), value, 1, {key_heads, value_dim});
+  Tensor k = project(layer, 1, part("key"), key, 1, {key_heads, key_dim});
+  Tensor v = project(layer, 2, part("value"), value, 1, {key_heads, value_dim});
   if (key_heads != heads) {
     k = ops::repeat(k, {heads / key_heads}, 2);
     v = ops::repeat(v, {heads / key_heads}, 2);
@@ -172,15 +173,13 @@ Tensors heads_attend(Layer& layer, const Tensor& query, const char* prefix, int6
   // Without dropout Keras goes another way: where a mask leaves out everything, it gives the mean of all values.
   const bool mean = !scores && q.rank() == 4 && axes == std::vector<int64_t>{1} && layer.get_or("dropout", 0.0) == 0;
   Attended attended;
-  // The CPU plugin (2026.4.1) crashes over ScaledDotProductAttention with a Multiply behind it.
-  if (mean && !gate) {
+  if (mean) {
     const Tensor over_heads = mask && mask.rank() == 3 ? ops::expand_dims(mask, {1}) : mask;
     attended.y = ops::dot_product_attention(q, k, v, {}, over_heads, scale, false, std::nullopt, std::nullopt);
   } else {
-    attended = attend(q, k, v, scale, mask, axes, mean);
+    attended = attend(q, k, v, scale, mask, axes);
   }
-  const Tensor joined = gate ? attended.y * gate : attended.y;
-  const Tensor y = project(layer, 4, part("output"), joined, 2, output_shape);
+  const Tensor y = project(layer, 3, part("output"), attended.y, 2, output_shape);
   if (scores) return {y, attended.scores};
   return {y};
 }

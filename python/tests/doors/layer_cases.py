@@ -55,7 +55,11 @@ def each(*configs, shape, **common):
 
 
 def merges():
-    return [Case((4,), (4,), as_list=True), Case((3, 4), (3, 4), (3, 4), as_list=True), Case((3, 1), (1, 4), as_list=True)]
+    return [
+        Case((4,), (4,), as_list=True),
+        Case((3, 4), (3, 4), (3, 4), as_list=True),
+        Case((3, 1), (1, 4), as_list=True),
+    ]
 
 
 def images(**config):
@@ -158,7 +162,9 @@ class MaskCase(Case):
         inputs = [keras.Input(shape, name=f"x{i}") for i, shape in enumerate(self.shapes)]
         mask = keras.Input(self.mask, dtype="bool", name="mask")
         args = [inputs] if self.as_list else inputs
-        return keras.Model([*inputs, mask], getattr(L, name)(**self.config)(*args, **{self.argument: mask}, **self.call))
+        return keras.Model(
+            [*inputs, mask], getattr(L, name)(**self.config)(*args, **{self.argument: mask}, **self.call)
+        )
 
     def data(self, rng, rows=3):
         mask = rng.uniform(size=(rows, *self.mask)) < 0.6
@@ -191,7 +197,6 @@ def heads(**config):
         Case(*three[:2], **config),
         Case(*three, use_bias=False, call={"use_causal_mask": True}, **config),
         Case(*three, call={"return_attention_scores": True}, **config),
-        Case(*three[:2], use_gate=True, **config),
         Case((5, 6), (5, 6), sliding_window=2, masked=True, **config),
         MaskCase(*three[:2], argument="attention_mask", mask=(4, 5), **config),
     ]
@@ -350,3 +355,14 @@ REFUSED = ["FlaxLayer", "JaxLayer", "Lambda", "TFSMLayer", "TorchModuleWrapper"]
 
 # Not layers to save: base classes, and what stands for a model's input.
 ABSTRACT = ["Input", "InputLayer", "InputSpec", "Layer", "Wrapper"]
+
+# Not there yet: an unknown class is an error that names it.
+UNSUPPORTED = [
+    "ContrastLimitedAdaptiveHistogramEqualization",
+    "HashedCrossing",
+    "Hashing",
+    "IntegerLookup",
+    "MaxNumBoundingBoxes",
+    "StringLookup",
+    "TextVectorization",
+]

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import keras
 import numpy as np
-
 from layer_cases import CASES
 
 

@@ -16,7 +16,7 @@ ROWS, BATCH = 160, 8
 def data(case, kind):
     """Inputs, labels of this kind and sample weights of a case."""
     rng = np.random.default_rng(5)
-    if case == "text":
+    if case in ("text", "recurrent", "masked"):
         x = rng.integers(0, 11, (ROWS, 5))
     else:
         x = rng.normal(size=(ROWS, *((8, 8, 3) if case.startswith("cnn") else (4,)))).astype("float32")
@@ -26,6 +26,7 @@ def data(case, kind):
     if kind == "two":
         return x, [classes, values], None
     y = {"classes": classes, "one_hot": one_hot, "values": values, "column": classes[:, None] > 0, "weights": classes}
+    y["steps"] = np.repeat(values, 2, 1)[:, :5, None]
     weights = rng.uniform(0.1, 2, ROWS).astype("float32") if kind == "weights" else None
     return x, [np.asarray(y[kind])], weights
 
@@ -112,6 +113,32 @@ def text(keras):
     ]
     model = keras.Sequential(stack)
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def recurrent(keras):
+    """A mask from the tokens to the last layer that uses one."""
+    layers = keras.layers
+    stack = [
+        keras.Input((5,), dtype="int32"),
+        layers.Embedding(11, 4, mask_zero=True),
+        layers.GRU(4, return_sequences=True),
+        layers.LSTM(4, recurrent_regularizer="l2"),
+        layers.Dense(3, "softmax"),
+    ]
+    model = keras.Sequential(stack)
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def masked(keras):
+    """A mask as far as the loss and the metric."""
+    layers = keras.layers
+    tokens = keras.Input((5,), dtype="int32")
+    x = layers.Embedding(11, 4, mask_zero=True)(tokens)
+    x = layers.SimpleRNN(4, return_sequences=True)(x)
+    model = keras.Model(tokens, layers.Dense(1)(layers.Attention(use_scale=True)([x, x])))
+    model.compile("sgd", "mse", metrics=["mae"])
     return model
 
 
@@ -213,6 +240,8 @@ def cases(keras):
         "cnn_noise": ("classes", cnn_noise(keras)),
         "constrained": ("classes", constrained(keras)),
         "text": ("classes", text(keras)),
+        "recurrent": ("classes", recurrent(keras)),
+        "masked": ("steps", masked(keras)),
         "two": ("two", two(keras)),
     }
 
