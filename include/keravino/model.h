@@ -61,6 +61,9 @@ class Model {
   std::vector<Tensor> predict(const std::vector<Tensor>& inputs) const;
   /// The same with inputs by name.
   std::vector<Tensor> predict_named(const std::map<std::string, Tensor>& inputs) const;
+  /// Stateful recurrent layers begin with zeros again, as they do after `load`. Each `predict` goes on where the one
+  /// before it ended.
+  void reset_states() const;
   /// Trains the model with the optimizer, loss and metrics that its file was compiled with, or those in the options.
   /// The whole step is one compiled graph: forward in training mode, loss, gradients, the optimizer's update and
   /// metrics. The model changes at the end of each epoch: whatever ends a run before, the model is as the last whole

@@ -4,6 +4,7 @@
 #include <random>
 
 #include "cli/image.h"
+#include "cli/text.h"
 #include "engine/evaluate.h"
 #include "ops/make.h"
 #include "saving/npy.h"
@@ -13,6 +14,7 @@ namespace keravino::cli {
 namespace {
 
 Tensor to_tensor(const std::string& file, const saving::NpyArray& array) {
+  if (array.dtype == "string") return string_tensor(array.shape, array.texts);
   try {
     const auto type = element_type(dtype_from_name(array.dtype));
     return Tensor(
@@ -61,11 +63,23 @@ class Inputs {
     if (is_image(file)) {
       images_[input_for(name, /*image=*/true)].push_back(file);
     } else if (end == ".npz") {
-      add_npz(name, file);
+      std::vector<std::pair<std::string, Tensor>> tensors;
+      for (const auto& [array_name, array] : saving::read_npz(file))
+        tensors.emplace_back(array_name, to_tensor(file, array));
+      add_named(name, file, tensors);
+    } else if (end == ".json") {
+      const auto tensors = read_json(file);
+      if (tensors.size() == 1 && tensors[0].first.empty())
+        return put(input_for(name, /*image=*/false), tensors[0].second);
+      add_named(name, file, tensors);
+    } else if (end == ".txt") {
+      const std::string input = input_for(name, /*image=*/false);
+      put(input, read_lines(file, *std::ranges::find(wanted_, input, &TensorInfo::name)));
     } else if (end == ".npy") {
       put(input_for(name, /*image=*/false), to_tensor(file, saving::read_npy(file)));
     } else {
-      throw saving::file_error(file, "unknown kind of file; wanted .npy, .npz or an image (png, jpg, bmp, gif ...)");
+      throw saving::file_error(
+          file, "unknown kind of file; wanted .npy, .npz, .json, .txt or an image (png, jpg, bmp, gif ...)");
     }
   }
 
@@ -106,15 +120,15 @@ class Inputs {
     if (!found_.emplace(name, tensor).second) throw Error(fmt::format("input \"{}\" is given twice", name));
   }
 
-  void add_npz(const std::string& name, const std::string& file) {
-    const saving::NpzArrays arrays = saving::read_npz(file);
+  void add_named(const std::string& name, const std::string& file,
+                 const std::vector<std::pair<std::string, Tensor>>& arrays) {
     // A lone array needs no name where it is clear what it is for.
     const std::string only = name.empty() && wanted_.size() == 1 ? wanted_[0].name : name;
-    if (arrays.size() == 1 && !only.empty()) return put(only, to_tensor(file, arrays[0].second));
+    if (arrays.size() == 1 && !only.empty()) return put(only, arrays[0].second);
     size_t taken = 0;
     for (const auto& [array_name, array] : arrays) {
       if (!is_input(array_name) || (!name.empty() && array_name != name)) continue;
-      put(array_name, to_tensor(file, array));
+      put(array_name, array);
       ++taken;
     }
     if (taken > 0) return;

@@ -5,8 +5,9 @@
 
 namespace keravino::cli {
 
-/// The inputs of a model from files: `image.npy`, `name=image.npy`, `all.npz` with arrays named as the inputs, or
-/// images (see read_images), which become one batch. Files without a name fill the inputs in order.
+/// The inputs of a model from files: `image.npy`, `name=image.npy`, `all.npz` or `all.json` with arrays
+/// named as the inputs, a list in `rows.json`, lines of text in `rows.txt`, or images (see read_images), which become
+/// one batch. Files without a name fill the inputs in order.
 std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::string>& files);
 
 /// Seeded inputs of so many rows: floats from 0 to 1, integers and bools 0 or 1. Error for an input with other open

@@ -9,11 +9,12 @@
 namespace keravino::cli {
 namespace {
 
-/// Calls `use` with a pointer to the numbers: float, double or int64_t.
+/// Calls `use` with a pointer to the elements: float, double, int64_t or std::string.
 template <class Use>
 auto with_numbers(const Tensor& tensor, Use use) {
   const ov::Tensor numbers = tensor.numbers();
   const ov::element::Type type = numbers.get_element_type();
+  if (type == ov::element::string) return use(numbers.data<const std::string>());
   if (type == ov::element::f64) return use(numbers.data<const double>());
   if (!type.is_real()) return use(engine::convert(numbers, ov::element::i64).data<const int64_t>());
   return use(engine::convert(numbers, ov::element::f32).data<const float>());
@@ -21,7 +22,9 @@ auto with_numbers(const Tensor& tensor, Use use) {
 
 template <class T>
 std::string number_text(T value) {
-  if constexpr (std::is_integral_v<T>)
+  if constexpr (std::is_same_v<T, std::string>)
+    return value;
+  else if constexpr (std::is_integral_v<T>)
     return fmt::format("{}", value);
   else
     return fmt::format("{:.{}g}", value, std::numeric_limits<T>::max_digits10);
@@ -41,13 +44,17 @@ std::string outputs_json(const std::vector<TensorInfo>& infos, const std::vector
     const ov::Shape shape = outputs[i].numbers().get_shape();
     object[infos[i].name] = with_numbers(outputs[i], [&](const auto* values) { return nested(values, shape, 0); });
   }
-  return object.dump() + "\n";
+  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }
 
 saving::NpyArray to_npy(const Tensor& tensor) {
   const ov::Tensor numbers = tensor.numbers();
-  saving::NpyArray array{std::string(name(tensor.dtype())), numbers.get_shape(),
-                         saving::allocate(numbers.get_byte_size())};
+  if (tensor.dtype() == DType::string) {
+    const auto* texts = numbers.data<const std::string>();
+    return {"string", numbers.get_shape(), {}, {texts, texts + numbers.get_size()}};
+  }
+  saving::NpyArray array{
+      std::string(name(tensor.dtype())), numbers.get_shape(), saving::allocate(numbers.get_byte_size()), {}};
   std::memcpy(array.data.data.get(), numbers.data(), numbers.get_byte_size());
   return array;
 }

@@ -39,11 +39,13 @@ Tensor joined(const std::vector<Tensor>& parts) {
   shape[0] = 0;
   for (const Tensor& part : parts) shape[0] += part.numbers().get_shape()[0];
   ov::Tensor whole(parts[0].numbers().get_element_type(), shape);
-  auto* to = static_cast<std::byte*>(whole.data());
+  ov::Coordinate from(shape.size(), 0), to(shape);
+  to[0] = 0;
   for (const Tensor& part : parts) {
     const ov::Tensor numbers = part.numbers();
-    std::memcpy(to, numbers.data(), numbers.get_byte_size());
-    to += numbers.get_byte_size();
+    from[0] = to[0];
+    to[0] += numbers.get_shape()[0];
+    numbers.copy_to(ov::Tensor(whole, from, to));
   }
   return Tensor(whole);
 }
@@ -175,7 +177,9 @@ void add_run(CLI::App& app) {
   auto* command = app.add_subcommand("run", "Compute a model's outputs for inputs from files.");
   auto o = std::make_shared<Options>();
   add_model(*command, o->model, o->load);
-  command->add_option("--input", o->inputs, "FILE or NAME=FILE: .npy, .npz with arrays named as the inputs, or images")
+  command
+      ->add_option("--input", o->inputs,
+                   "FILE or NAME=FILE: .npy, .npz or .json with arrays named as the inputs, .txt, or images")
       ->required()
       ->type_name("FILE ...");
   command->add_option("--labels", o->labels, "Class numbers in a .npy or .npz: print the accuracy")->type_name("FILE");
@@ -193,7 +197,8 @@ void add_run(CLI::App& app) {
       "the\n"
       "model's is resized to it, bilinear and without keeping its proportions; colour and grey are turned into what "
       "the\n"
-      "model takes. A model of any size takes images of one size as they are.\n\n"
+      "model takes. A model of any size takes images of one size as they are.\n"
+      "The lines of a .txt are the rows of an input of strings.\n\n"
       "Examples:\n  keravino run digits.keras --input images.npy --labels labels.npy\n"
       "  keravino run mobilenet.keras --input cat.jpg dog.png --output scores.json\n"
       "  keravino run pairs.keras --input left=a.npy right=b.npy --output y.npz --precision bf16");

@@ -173,7 +173,8 @@ std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
   for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
   for (size_t i = 0; i < computed_.size(); ++i) {
     const auto& result = model_->get_results()[computed_[i]];
-    if (result->get_output_partial_shape(0).is_dynamic()) continue;
+    const bool is_text = result->get_output_element_type(0) == ov::element::string;  // no bytes to be used again
+    if (is_text || result->get_output_partial_shape(0).is_dynamic()) continue;
     ov::Tensor& output = outputs[computed_[i]];
     output = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
     request.set_output_tensor(i, {output.get_element_type(), compiled_.output(i).get_shape(), output.data()});

@@ -138,25 +138,24 @@ Arguments arguments(const Layer& owner, const json& node, const Lookup& lookup) 
 
 namespace {
 
-/// The inputs with the masks that a call gives them: one, or a list with nulls.
-void set_masks(const Layer& layer, Tensors& inputs, const Arg& masks) {
+/// The inputs with the masks that the call gives them: one, or a list with nulls.
+void set_masks(const Layer& layer, Tensors& inputs) {
+  const Arg& masks = layer.argument("mask");
   if (masks.is<ops::None>()) return;
   const List list = masks.is<List>() ? masks.as<List>() : List{masks};
   if (list.size() != inputs.size())
     throw layer.error(fmt::format("is called with {} masks for {} tensors", list.size(), inputs.size()));
   for (size_t i = 0; i < list.size(); ++i) {
-    if (list[i].is<Tensor>()) {
-      inputs[i] = with_mask(layer, inputs[i], list[i].as<Tensor>());
-    } else if (!list[i].is<ops::None>()) {
-      throw layer.error("is called with a mask that is no tensor", Error::Kind::unsupported);
-    }
+    if (list[i].is<ops::None>()) continue;
+    if (!list[i].is<Tensor>()) throw layer.error("is called with a mask that is no tensor", Error::Kind::unsupported);
+    inputs[i] = with_mask(layer, inputs[i], list[i].as<Tensor>());
   }
 }
 
-/// The names of a call's arguments, the inputs first.
+/// The names of a call's arguments: the inputs, the row's others, and the mask that every layer may be given.
 std::vector<std::string> parameters_of(const Layer& layer) {
   const Row* row = find_row(layer.class_name());
-  std::istringstream words{std::string(row ? row->call : "")};
+  std::istringstream words{fmt::format("{} mask", row && !row->call.empty() ? row->call : "inputs")};
   return {std::istream_iterator<std::string>(words), {}};
 }
 
@@ -164,11 +163,10 @@ std::vector<std::string> parameters_of(const Layer& layer) {
 
 Tensors layer_inputs(Layer& layer, const Arguments& arguments) {
   const std::vector<std::string> names = parameters_of(layer);
-  const auto is_named = [&](const std::string& key) { return std::ranges::find(names, key) != names.end(); };
   Tensors tensors;
   bool others = false;
   for (size_t i = 0; i < arguments.args.size(); ++i) {
-    if (i > 0 && i < names.size()) {
+    if (i > 0 && i + 1 < names.size()) {
       layer.set_argument(names[i], arguments.args[i]);
     } else {
       flatten(arguments.args[i], tensors, others);
@@ -176,29 +174,23 @@ Tensors layer_inputs(Layer& layer, const Arguments& arguments) {
   }
   if (others)
     throw layer.error("is called with an argument that is no tensor, which is not supported", Error::Kind::unsupported);
-  Arg masks;
   for (const auto& [key, arg] : arguments.kwargs) {
     // What fit and predict say holds, and not `training=False` of a call: so Keras 3.15 has it.
     const bool off = arg.is<bool>() && !arg.as<bool>();
     if (key == "training" && (off || !acts_in_training(layer))) continue;
-    if (key == "mask") {
-      masks = arg;
-      layer.set_argument(key, arg);
-      continue;
-    }
-    if (is_named(key) && key != names[0]) {
+    if (std::find(names.begin() + 1, names.end(), key) != names.end()) {
       layer.set_argument(key, arg);
       continue;
     }
     Tensors named;
     flatten(arg, named, others);
-    const bool input = tensors.empty() && (key == "inputs" || key == "x" || is_named(key));
+    const bool input = tensors.empty() && (key == "inputs" || key == "x" || key == names[0]);
     if (others || (!named.empty() && !input)) {
       throw layer.error(fmt::format("call argument \"{}\" is not supported", key), Error::Kind::unsupported);
     }
     if (input) tensors = named;
   }
-  set_masks(layer, tensors, masks);
+  set_masks(layer, tensors);
   return tensors;
 }
 

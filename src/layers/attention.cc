@@ -14,9 +14,10 @@ Tensor distance(const Tensor& query, int64_t query_axis, const Tensor& key, int6
   return ops::expand_dims(rows, {0, 2}) - ops::expand_dims(columns, {0, 1});
 }
 
-void no_dropout(const Layer& layer) {
-  if (layer.training() && layer.get_or("dropout", 0.0) > 0)
-    throw layer.error("dropout in attention is not supported in training", Error::Kind::unsupported);
+/// Weights of which training drops some.
+Tensor dropped(Layer& layer, const Tensor& weights) {
+  const double rate = layer.training() ? layer.get_or("dropout", 0.0) : 0;
+  return rate == 0 ? weights : ops::dropout(weights, rate, std::nullopt, layer.seed());
 }
 
 // Attention and AdditiveAttention.
@@ -43,14 +44,13 @@ template <auto Scores>
 Tensors attention(Layer& layer, const Tensors& inputs) {
   if (inputs.size() < 2 || inputs.size() > 3)
     throw layer.error(fmt::format("is called with {} tensors, wanted query, value and perhaps key", inputs.size()));
-  no_dropout(layer);
   const Tensor &q = inputs[0], v = inputs[1], k = inputs.back();
   Tensor scores = Scores(layer, q, k);
   Tensor mask = mask_of(layer, v);
   if (mask) mask = ops::expand_dims(mask, {-2});
   if (layer.flag("use_causal_mask")) mask = both(mask, distance(q, -2, k, -2) >= 0);
   if (mask) scores = ops::where(mask, scores, scores - (scores.dtype() == DType::float16 ? 65504.0 : 1e9));
-  const Tensor weights = ops::softmax(scores, -1);
+  const Tensor weights = dropped(layer, ops::softmax(scores, -1));
   Tensor y = ops::matmul(weights, v);
   if (const Tensor rows = mask_of(layer, q)) y = with_mask(layer, ops::where(ops::expand_dims(rows, {-1}), y, 0), rows);
   if (layer.flag("return_attention_scores")) return {y, weights};
@@ -119,7 +119,7 @@ struct Attended {
 };
 
 /// Softmax of the products over `axes`, as two einsums: q (batch ..., T, heads, d), k and v with S in place of T.
-Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale, Tensor mask,
+Attended attend(Layer& layer, const Tensor& q, const Tensor& k, const Tensor& v, double scale, Tensor mask,
                 const std::vector<int64_t>& axes) {
   const auto rank = static_cast<size_t>(q.rank());
   const std::string target = letters(0, rank);
@@ -144,14 +144,13 @@ Attended attend(const Tensor& q, const Tensor& k, const Tensor& v, double scale,
   for (size_t i = 0; i < axes.size(); ++i) last.push_back(static_cast<int64_t>(i) - static_cast<int64_t>(axes.size()));
   Tensor weights = last.size() == 1 ? ops::softmax(scores, -1) : ops::exp(scores - ops::logsumexp(scores, last, true));
   if (mask) weights = ops::where(mask, weights, 0);
-  return {ops::einsum(fmt::format("{},{}->{}", product, source, target), {weights, v}), weights};
+  return {ops::einsum(fmt::format("{},{}->{}", product, source, target), {dropped(layer, weights), v}), weights};
 }
 
 /// Projections, attention and the projection of its result.
 Tensors heads_attend(Layer& layer, const Tensor& query, const char* prefix, int64_t heads, int64_t key_heads,
                      int64_t key_dim, int64_t value_dim, const Tensor& query_mask, const Tensor& key_mask,
                      const std::vector<int64_t>& output_shape) {
-  no_dropout(layer);
   if (layer.get_or("use_gate", false))
     throw layer.error(
         "use_gate=true is not supported: OpenVINO's CPU plugin (2026.4.1) crashes when it compiles the gate",
@@ -177,7 +176,7 @@ Tensors heads_attend(Layer& layer, const Tensor& query, const char* prefix, int6
     const Tensor over_heads = mask && mask.rank() == 3 ? ops::expand_dims(mask, {1}) : mask;
     attended.y = ops::dot_product_attention(q, k, v, {}, over_heads, scale, false, std::nullopt, std::nullopt);
   } else {
-    attended = attend(q, k, v, scale, mask, axes);
+    attended = attend(layer, q, k, v, scale, mask, axes);
   }
   const Tensor y = project(layer, 3, part("output"), attended.y, 2, output_shape);
   if (scores) return {y, attended.scores};

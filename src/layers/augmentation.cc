@@ -1,4 +1,5 @@
 // Layers that change images. Those that act in training only give their input at inference.
+#include "layers/clahe.h"
 #include "layers/families.h"
 
 namespace keravino::layers {
@@ -39,8 +40,10 @@ constexpr Row same(std::string_view class_name) { return row<&in_training_only>(
 constexpr Row kRows[] = {
     same("AugMix"),
     row<&auto_contrast>("AutoContrast"),
+    row<&contrast_limited_equalization>("ContrastLimitedAdaptiveHistogramEqualization"),
     same("CutMix"),
     same("Equalization"),
+    same("MaxNumBoundingBoxes"),
     same("MixUp"),
     row<&pipeline>("Pipeline", Masks::own),
     same("RandAugment"),

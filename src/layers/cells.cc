@@ -170,12 +170,30 @@ constexpr CellRow kRows[] = {{"ConvLSTM1D", &conv_lstm},
 
 }  // namespace
 
+/// How much of the inputs training drops: by one mask for all steps.
+static double dropout_of(const Layer& layer) {
+  if (!layer.training()) return 0;
+  const double rate = layer.get_or("dropout", 0.0);
+  const bool by_gate = layer.get_or<int64_t>("implementation", 2) == 1 || layer.class_name().starts_with("ConvLSTM");
+  if (layer.get_or("recurrent_dropout", 0.0) > 0 || (rate > 0 && by_gate))
+    throw layer.error(
+        "dropout of each gate on its own (recurrent_dropout, implementation=1) is not supported in training",
+        Error::Kind::unsupported);
+  return rate;
+}
+
 Cell cell(Layer& layer, const Tensor& x) {
-  if (layer.training() && (layer.get_or("dropout", 0.0) > 0 || layer.get_or("recurrent_dropout", 0.0) > 0))
-    throw layer.error("dropout in a recurrent layer is not supported in training", Error::Kind::unsupported);
   const auto* row = std::ranges::find(kRows, layer.class_name(), &CellRow::class_name);
-  if (row != std::end(kRows)) return row->make(layer, x);
-  throw layer.error(fmt::format("unknown cell class \"{}\"", layer.class_name()), Error::Kind::unsupported);
+  if (row == std::end(kRows))
+    throw layer.error(fmt::format("unknown cell class \"{}\"", layer.class_name()), Error::Kind::unsupported);
+  Cell made = row->make(layer, x);
+  if (const double rate = dropout_of(layer); rate > 0) {
+    const Tensor mask = ops::dropout(ops::ones_like(x), rate, std::nullopt, layer.seed());
+    made.prepare = [prepare = made.prepare, mask](const Tensor& input) {
+      return prepare(input * (input.rank() > mask.rank() ? ops::expand_dims(mask, {1}) : mask));
+    };
+  }
+  return made;
 }
 
 }  // namespace keravino::layers

@@ -2,6 +2,7 @@
 
 #include "layers/activation.h"
 #include "layers/models.h"
+#include "layers/quantized.h"
 
 namespace keravino::layers {
 namespace {
@@ -50,6 +51,30 @@ class Equation {
     return shape;
   }
 
+  /// That of the output, with 1 where the kernel has no axis.
+  std::vector<int64_t> scale_shape() const {
+    std::vector<int64_t> shape;
+    for (const char label : out_) shape.push_back(kernel_.find(label) == kernel_.npos ? 1 : size(label));
+    shape.insert(left_ ? shape.begin() : shape.end(), elided_, 1);
+    return shape;
+  }
+
+  /// The axes of the input that are summed over.
+  std::vector<int64_t> summed_axes() const {
+    std::vector<int64_t> axes;
+    for (size_t i = 0; i < in_.size(); ++i) {
+      if (out_.find(in_[i]) == out_.npos) axes.push_back(static_cast<int64_t>(i + (left_ ? elided_ : 0)));
+    }
+    return axes;
+  }
+
+  /// The elements of the kernel that are summed over.
+  int64_t rows() const {
+    int64_t count = 1;
+    for (const char label : kernel_) count *= out_.find(label) == out_.npos ? size(label) : 1;
+    return count;
+  }
+
   const std::string& text() const { return text_; }
 
  private:
@@ -80,12 +105,11 @@ class Equation {
 
 Tensor einsum_dense(Layer& layer, const Tensor& x) {
   const Equation equation(layer, x);
-  const Tensor kernel = layer.weight("kernel", equation.kernel_shape());
-  Tensor y = ops::einsum(equation.text(), {x, kernel});
-  if (layer.has("bias_axes")) {
-    y = ops::add(y, layer.weight("bias", equation.bias_shape(layer.get<std::string>("bias_axes"))));
-  }
-  return activate(layer, y);
+  std::optional<std::vector<int64_t>> bias;
+  if (layer.has("bias_axes")) bias = equation.bias_shape(layer.get<std::string>("bias_axes"));
+  const Operands of = operands(
+      layer, x, {equation.kernel_shape(), bias, equation.scale_shape(), equation.summed_axes(), equation.rows()});
+  return activate(layer, scaled(of, ops::einsum(equation.text(), {of.x, of.kernel})));
 }
 
 }  // namespace keravino::layers

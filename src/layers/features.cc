@@ -1,28 +1,15 @@
 // Layers that make numbers of classes and of sounds.
+#include "layers/features.h"
+
 #include "keravino/config.h"
 #include "layers/families.h"
 
 namespace keravino::layers {
 namespace {
 
-/// Class numbers as the layer gives them: as they are, or as rows of `depth` numbers.
-Tensor encoded(const Layer& layer, const Tensor& numbers, int64_t depth, DType dtype, const Tensor& weights = {}) {
-  const std::string mode = layer.choice("output_mode", {"int", "one_hot", "multi_hot", "count"});
-  if (layer.get_or("sparse", false)) throw layer.error("sparse=true is not supported", Error::Kind::unsupported);
-  if (mode == "int") return ops::cast(numbers, dtype);
-  const Tensor x = ops::cast(numbers, DType::int32);
-  if (mode == "multi_hot") return ops::multi_hot(x, depth, -1, dtype);
-  if (mode == "count") {
-    const Tensor rows = ops::one_hot(x, depth, -1, weights ? weights.dtype() : dtype);
-    return ops::sum(weights ? rows * ops::expand_dims(weights, {-1}) : rows, {{x.rank() > 1 ? 1 : 0}}, false);
-  }
-  const bool column = x.rank() > 1 && x.shape()[static_cast<size_t>(x.rank() - 1)] == 1;
-  return ops::one_hot(column ? ops::squeeze(x, {{-1}}) : x, depth, -1, dtype);
-}
-
 Tensor category_encoding(Layer& layer, const Tensor& x) {
   const Tensor weights = layer.tensor("count_weights");
-  return encoded(layer, x, layer.get<int64_t>("num_tokens"), layer.compute_dtype(),
+  return encoded(layer, output_mode(layer), x, layer.get<int64_t>("num_tokens"), layer.compute_dtype(),
                  weights ? ops::cast(weights, layer.compute_dtype()) : weights);
 }
 
@@ -34,9 +21,9 @@ Tensor constant_of(const std::vector<double>& numbers) {
 Tensor discretization(Layer& layer, const Tensor& x) {
   if (!layer.has("bin_boundaries")) throw layer.error("has no boundaries: it was saved before it was adapted");
   const auto bins = layer.get<std::vector<double>>("bin_boundaries");
-  const bool numbers = layer.get_or<std::string>("output_mode", "int") == "int";
-  return encoded(layer, ops::digitize(x, constant_of(bins)), static_cast<int64_t>(bins.size()) + 1,
-                 numbers ? DType::int32 : layer.compute_dtype());
+  const std::string mode = output_mode(layer);
+  return encoded(layer, mode, ops::digitize(x, constant_of(bins)), static_cast<int64_t>(bins.size()) + 1,
+                 mode == "int" ? DType::int32 : layer.compute_dtype());
 }
 
 /// A transform by convolution with the saved waves, one channel after the other.
@@ -133,5 +120,23 @@ constexpr Row kRows[] = {
 }  // namespace
 
 std::span<const Row> feature_layers() { return kRows; }
+
+std::string output_mode(const Layer& layer) {
+  return layer.choice("output_mode", {"int", "one_hot", "multi_hot", "count"});
+}
+
+Tensor encoded(const Layer& layer, std::string_view mode, const Tensor& numbers, int64_t depth, DType dtype,
+               const Tensor& weights) {
+  if (layer.get_or("sparse", false)) throw layer.error("sparse=true is not supported", Error::Kind::unsupported);
+  if (mode == "int") return ops::cast(numbers, dtype);
+  const Tensor x = ops::cast(numbers, DType::int32);
+  if (mode == "multi_hot") return ops::multi_hot(x, depth, -1, dtype);
+  if (mode == "count") {
+    const Tensor rows = ops::one_hot(x, depth, -1, weights ? weights.dtype() : dtype);
+    return ops::sum(weights ? rows * ops::expand_dims(weights, {-1}) : rows, {{x.rank() > 1 ? 1 : 0}}, false);
+  }
+  const bool column = x.rank() > 1 && x.shape()[static_cast<size_t>(x.rank() - 1)] == 1;
+  return ops::one_hot(column ? ops::squeeze(x, {{-1}}) : x, depth, -1, dtype);
+}
 
 }  // namespace keravino::layers

@@ -73,14 +73,23 @@ Layer::Layer(Source& source, const json& node, std::string pointer, const Layer*
   compute_dtype_ = has("dtype") ? policy_dtype(value("dtype")) : DType::float32;
 }
 
-DType Layer::policy_dtype(const json& policy) const {
+DType Layer::policy_dtype(const json& policy) {
   std::string name = policy.is_string() ? policy.get<std::string>() : "";
   if (policy.is_object()) {
     const std::string kind = policy.value("class_name", "");
-    if (kind != "DTypePolicy" && kind != "FloatDTypePolicy") {
-      throw error(fmt::format("dtype policy {} is not supported, only DTypePolicy: {}", kind, shown(policy)));
+    const json config = policy.value("config", json::object());
+    if (kind == "DTypePolicy" || kind == "FloatDTypePolicy") {
+      name = config.value("name", "");
+    } else if (kind == "QuantizedDTypePolicy" || kind == "QuantizedFloat8DTypePolicy" || kind == "Int4DTypePolicy") {
+      name = fmt::format("{}_from_{}", config.value("mode", ""), config.value("source_name", ""));
+    } else {
+      throw error(fmt::format("dtype policy {} is not supported: {}", kind, shown(policy)));
     }
-    name = policy.contains("config") ? policy["config"].value("name", "") : "";
+  }
+  constexpr std::string_view kFrom = "_from_";  // "int8_from_float32"
+  if (const size_t at = name.find(kFrom); at != name.npos) {
+    quantization_ = name.substr(0, at);
+    name = name.substr(at + kFrom.size());
   }
   for (const std::string_view mixed : {"mixed_bfloat16", "mixed_float16"}) {
     if (name == mixed) name = name.substr(6);
@@ -131,6 +140,10 @@ std::vector<int64_t> Layer::get(std::string_view key) const {
 template <>
 std::vector<double> Layer::get(std::string_view key) const {
   return list_of<double>(*this, key, value(key));
+}
+template <>
+std::vector<std::string> Layer::get(std::string_view key) const {
+  return list_of<std::string>(*this, key, value(key));
 }
 template <>
 DType Layer::get(std::string_view key) const {
@@ -290,6 +303,23 @@ void Layer::assign(std::string_view name, const Tensor& value) {
   variable.value = ops::cast(value, variable.start.dtype());
 }
 
+std::vector<State>& Layer::states(const std::vector<std::vector<int64_t>>& shapes) {
+  if (source_->purpose != Purpose::predict)
+    throw error("a stateful layer is not supported in training", Error::Kind::unsupported);
+  for (const auto& shape : shapes) {
+    double elements = 1;  // a file may ask for any batch
+    for (const int64_t dim : shape) elements *= static_cast<double>(dim);
+    if (elements > 0x1p26) throw error(fmt::format("has a state of shape {}, too large", shape_text(shape)));
+  }
+  const auto [known, fresh] = source_->states.try_emplace(pointer_);
+  for (size_t i = 0; fresh && i < shapes.size(); ++i) {
+    const Tensor start = new_parameter(element_type(compute_dtype_), ov::Shape(shapes[i].begin(), shapes[i].end()));
+    start.output().get_node()->set_friendly_name(fmt::format("{}/state_{}", path_, i));
+    known->second.push_back({start, start});
+  }
+  return known->second;
+}
+
 Tensor Layer::seed() {
   const auto [known, fresh] = source_->seeds.try_emplace(pointer_);
   auto& [first, pair] = known->second;
@@ -302,6 +332,14 @@ Tensor Layer::seed() {
   const Tensor seed = pair.value;
   pair.value = seed + Tensor(ov::op::v0::Constant::create(ov::element::u32, {2}, {0, 1})->output(0));
   return seed;
+}
+
+std::string_view Layer::asset(std::string_view name) const {
+  const std::string path = fmt::format("assets/{}", saving::join(group(), std::string(name)));
+  for (const auto& [other, content] : source_->archive.others) {
+    if (other == path) return {reinterpret_cast<const char*>(content.data.get()), content.size};
+  }
+  throw error(fmt::format("has no {} in the file", path));
 }
 
 void Layer::all_weights_taken() const {

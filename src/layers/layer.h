@@ -31,6 +31,12 @@ struct Variable {
   std::function<Tensor(const Tensor&)> constraint;  // of new values, in training
 };
 
+/// What a stateful layer keeps from one call of the model to the next.
+struct State {
+  Tensor start;  // a parameter of the graph
+  Tensor value;  // as the layers built so far leave it
+};
+
 /// A model file being built. All layers of it, nested ones too, refer to this.
 struct Source {
   /// `seed` is for random numbers of layers that have none in the config.
@@ -47,6 +53,7 @@ struct Source {
   std::map<std::shared_ptr<Value>, Tensor> masks;                      // of the tensors that have one
   /// The first number of each layer's seeds, by the layer's JSON pointer, and the pair as the calls so far leave it.
   std::map<std::string, std::pair<uint32_t, Variable>> seeds;
+  std::map<std::string, std::vector<State>> states;  // by the layer's JSON pointer
   std::vector<Tensor> losses;  // scalars that layers add to the loss of a model that is trained: regularisers
 };
 
@@ -70,7 +77,7 @@ class Layer {
   const json& value(std::string_view key) const;
   /// True if the config has a value that is not null.
   bool has(std::string_view key) const;
-  /// A value of the config as bool, int64_t, double, std::string, DType, or a vector of one of the first four.
+  /// A value of the config as bool, int64_t, double, std::string, DType, or a vector of int64_t, double or std::string.
   template <class T>
   T get(std::string_view key) const;
   /// The same, or `fallback` where the config has no value or null.
@@ -110,6 +117,8 @@ class Layer {
   /// What the layer computes in, and what floats given to it are cast to: float32 unless its dtype policy says
   /// otherwise.
   DType compute_dtype() const { return compute_dtype_; }
+  /// How its dtype policy quantises its weights, "int8" or "int4/128"; empty if it does not.
+  const std::string& quantization() const { return quantization_; }
   /// True if the layer acts as in training.
   bool training() const { return source_->purpose == Purpose::train; }
   /// False in what was frozen: the layer itself, or a model that it is in.
@@ -123,8 +132,13 @@ class Layer {
   Tensor statistic(std::string_view name, const std::vector<int64_t>& shape);
   /// Changes a variable that was taken under this name, for the layer's next call and the next step of training.
   void assign(std::string_view name, const Tensor& value);
+  /// The states that a stateful layer begins its call with, of these shapes: those it ended the last one with.
+  std::vector<State>& states(const std::vector<std::vector<int64_t>>& shapes);
   /// A seed for random numbers, another one for each call and step.
   Tensor seed();
+  /// A text that Keras keeps for this layer in a file of its own within the model's, "vocabulary.txt". Error if there
+  /// is none.
+  std::string_view asset(std::string_view name) const;
   /// The number of variables that the file has for this layer itself.
   size_t weight_count() const { return variables().size(); }
   /// Takes the variables that are left, which this use does not need.
@@ -136,7 +150,7 @@ class Layer {
   Error error(const std::string& what, Error::Kind kind = Error::Kind::file) const;
 
  private:
-  DType policy_dtype(const json& policy) const;
+  DType policy_dtype(const json& policy);
   const std::string& group() const;
   const std::vector<saving::SavedTensor>& variables() const;
   Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
@@ -145,7 +159,7 @@ class Layer {
   Source* source_;
   const json* node_;
   const json* config_;
-  std::string pointer_, class_name_, name_, path_;
+  std::string pointer_, class_name_, name_, path_, quantization_;
   DType compute_dtype_;
   bool trainable_;
   std::vector<std::string> taken_;

@@ -93,6 +93,7 @@ constexpr Row kRows[] = {
     row<&concatenate>("Concatenate", Masks::own),       row<&dot>("Dot"),
     row<&fold<&ops::maximum>>("Maximum", Masks::own),   row<&fold<&ops::minimum>>("Minimum", Masks::own),
     row<&fold<&ops::multiply>>("Multiply", Masks::own), row<&subtract>("Subtract", Masks::own),
+    row<&concatenate>("TFDConcat", Masks::own),  // of a FeatureSpace, as TFDIdentity
 };
 
 }  // namespace

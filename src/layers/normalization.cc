@@ -8,16 +8,26 @@ namespace {
 /// At least float32: half precision overflows in sums of squares.
 Tensor to_float32(const Tensor& x) { return ops::cast(x, result_type({x.dtype(), DType::float32})); }
 
+/// Mean and variance of what a mask leaves in, as Keras weighs them.
+std::pair<Tensor, Tensor> masked_moments(const Tensor& x, const Tensor& mask, const std::vector<int64_t>& axes) {
+  constexpr double kEpsilon = 1e-7;
+  const Tensor counts = up_to_rank(mask, x.rank());
+  const auto sum = [&](const Tensor& values) { return ops::sum(ops::where(counts, values, 0), axes, true); };
+  const Tensor count = sum(ops::ones_like(x)) + kEpsilon;
+  const Tensor mean = sum(x) / count, variance = sum(ops::square(x - mean)) / count;
+  return {ops::squeeze(mean, axes), ops::squeeze(variance, axes)};
+}
+
 /// Mean and variance of this batch, which also go into the moving averages.
-std::pair<Tensor, Tensor> batch_moments(Layer& layer, const Tensor& x, int64_t axis, const Tensor& moving_mean,
-                                        const Tensor& moving_variance) {
+std::pair<Tensor, Tensor> batch_moments(Layer& layer, const Tensor& x, int64_t axis, const Tensor& mask,
+                                        const Tensor& moving_mean, const Tensor& moving_variance) {
   if (layer.get_or("renorm", false))
     throw layer.error("renorm=true is not supported in training", Error::Kind::unsupported);
   std::vector<int64_t> axes;
   for (int64_t i = 0; i < x.rank(); ++i) {
     if (i != axis) axes.push_back(i);
   }
-  const auto [mean, variance] = ops::moments(x, axes, false, false);
+  const auto [mean, variance] = mask ? masked_moments(x, mask, axes) : ops::moments(x, axes, false, false);
   const double momentum = layer.get_or("momentum", 0.99);
   layer.assign("moving_mean", moving_mean * momentum + mean * (1 - momentum));
   layer.assign("moving_variance", moving_variance * momentum + variance * (1 - momentum));
@@ -39,9 +49,8 @@ Tensor batch_normalization(Layer& layer, const Tensor& input) {
     layer.statistic("renorm_mean", {channels});
     layer.statistic("renorm_stddev", {channels});
   }
-  if (layer.training() && layer.trainable() && mask_of(layer, input))
-    throw layer.error("its input has a mask, which is not supported in training", Error::Kind::unsupported);
-  if (layer.training() && layer.trainable()) std::tie(mean, variance) = batch_moments(layer, x, axis, mean, variance);
+  if (layer.training() && layer.trainable())
+    std::tie(mean, variance) = batch_moments(layer, x, axis, mask_of(layer, input), mean, variance);
   const Tensor y = ops::batch_normalization(x, mean, variance, axis, beta, gamma, layer.get_or("epsilon", 1e-3));
   return ops::cast(y, layer.compute_dtype());
 }

@@ -63,6 +63,11 @@ std::string operation_function(std::string_view module, std::string_view class_n
 }
 
 Tensors call_operation(const Layer& node, const Arguments& call) {
+  if (node.class_name() == "ConvertToTensor") {  // no function of the registry: it takes what is no tensor yet
+    Layer own = node;
+    const Tensor x = only(node, layer_inputs(own, call));
+    return {node.has("dtype") ? ops::cast(x, node.get<DType>("dtype")) : x};
+  }
   if (module_of(node) == kActivations) {
     Layer own = node;
     return call_activation(node, only(node, layer_inputs(own, call)));

@@ -32,7 +32,7 @@ Tensor step_parameter(const Tensor& x) {
 }
 
 /// `next` where the mask of this step, (batch,), is true.
-Tensor kept(const Tensor& mask, const Tensor& next, const Tensor& before) {
+Tensor chosen(const Tensor& mask, const Tensor& next, const Tensor& before) {
   return ops::where(up_to_rank(mask, next.rank()), next, before);
 }
 
@@ -53,8 +53,8 @@ Tensors walk(const Walk& how, const Cell& cell, const Tensor& x, Tensors states,
   const Tensor now = cell.steps_at_once ? body.parameters[0] : cell.prepare(body.parameters[0]);
   auto [y, next] = cell.step(now, Tensors(before.begin(), before.begin() + static_cast<std::ptrdiff_t>(count)));
   if (mask) {
-    y = kept(body.parameters[1], y, how.zero_output ? ops::zeros_like(y) : before.back());
-    for (size_t i = 0; i < count; ++i) next[i] = kept(body.parameters[1], next[i], before[i]);
+    y = chosen(body.parameters[1], y, how.zero_output ? ops::zeros_like(y) : before.back());
+    for (size_t i = 0; i < count; ++i) next[i] = chosen(body.parameters[1], next[i], before[i]);
     next.push_back(y);
   }
   body.results = {ops::strong(true)};
@@ -71,15 +71,25 @@ Tensors walk(const Walk& how, const Cell& cell, const Tensor& x, Tensors states,
   return out;
 }
 
-/// The states that the call gives, or zeros.
-Tensors initial_states(const Layer& layer, const Cell& cell, const Tensor& x) {
+/// The states of a stateful layer; nullptr for another one.
+std::vector<State>* kept_states(Layer& layer, const Cell& cell, const Tensor& x) {
+  if (!layer.get_or("stateful", false)) return nullptr;
+  std::vector<std::vector<int64_t>> shapes = cell.states;
+  for (auto& shape : shapes) shape.insert(shape.begin(), dimension(layer, x, 0));
+  return &layer.states(shapes);
+}
+
+/// The states that the call gives, or those that were kept, or zeros.
+Tensors initial_states(const Layer& layer, const Cell& cell, const Tensor& x, const std::vector<State>* kept) {
   Tensors states;
   const std::function<void(const ops::Arg&)> add = [&](const ops::Arg& arg) {
     if (arg.is<Tensor>()) states.push_back(ops::cast(arg.as<Tensor>(), layer.compute_dtype()));
     if (arg.is<ops::List>()) std::ranges::for_each(arg.as<ops::List>(), add);
   };
   add(layer.argument("initial_state"));
-  if (states.empty()) {
+  if (states.empty() && kept) {
+    for (const State& state : *kept) states.push_back(state.value);
+  } else if (states.empty()) {
     for (const auto& inner : cell.states) states.push_back(zero_state(x, inner, layer.compute_dtype()));
   }
   if (states.size() != cell.states.size())
@@ -89,14 +99,13 @@ Tensors initial_states(const Layer& layer, const Cell& cell, const Tensor& x) {
 
 /// `own`: the layer that has the cell's config and weights.
 Tensors run(Layer& layer, Layer own, const Tensor& x) {
-  if (layer.get_or("stateful", false))
-    throw layer.error("stateful=true is not supported: states would be lost between calls", Error::Kind::unsupported);
   if (x.rank() < 3)
     throw layer.error(fmt::format("expected an input of rank 3 or more, got {}", ops::to_string(x.shape())));
   const Tensor first = ops::squeeze(ops::slice_axis(x, 1, int64_t{0}, int64_t{1}), {{1}});
   const Cell made = cell(own, first);
   own.all_weights_taken();
-  const Tensors states = initial_states(layer, made, x);
+  std::vector<State>* kept = kept_states(layer, made, x);
+  const Tensors states = initial_states(layer, made, x, kept);
   // Beside states Keras takes no notice of a mask that the call does not name, but hands it on.
   const Tensor own_mask = mask_of(layer, x);
   const bool unseen = !layer.argument("initial_state").is<ops::None>() && layer.argument("mask").is<ops::None>();
@@ -104,6 +113,7 @@ Tensors run(Layer& layer, Layer own, const Tensor& x) {
   if (mask && mask.rank() == 3) mask = ops::squeeze(mask, {{-1}});
   const Walk how(layer);
   Tensors outputs = walk(how, made, made.steps_at_once ? made.prepare(x) : x, states, mask);
+  for (size_t i = 0; kept && i < kept->size(); ++i) (*kept)[i].value = outputs[i + 1];
   if (how.sequences) outputs[0] = with_mask(layer, outputs[0], own_mask);
   if (!layer.get_or("return_state", false)) outputs.resize(1);
   return outputs;

@@ -1,5 +1,6 @@
 #include "layers/registry.h"
 
+#include "layers/custom.h"
 #include "layers/families.h"
 #include "layers/masks.h"
 #include "layers/regularizers.h"
@@ -127,9 +128,16 @@ void record(const Layer& layer, const Tensors& outputs) {
   }
 }
 
+/// The layer's outputs: of a class of ours, or of one that the program registered.
+static Tensors called(Layer& layer, const Tensors& inputs) {
+  if (const Row* row = find_row(layer.class_name()))
+    return with_masks(layer, row->masks, inputs, row->build(layer, inputs));
+  LayerCall call(layer);
+  return with_masks(layer, Masks::dropped, inputs, registered(layer.class_name())(call, inputs));
+}
+
 Tensors build(Layer& layer, const Tensors& inputs) {
-  const Row* row = find_row(layer.class_name());
-  if (!row) throw unknown_class(layer);
+  if (!find_row(layer.class_name()) && !registered(layer.class_name())) throw unknown_class(layer);
   Tensors cast = inputs;
   if (layer.autocast() && is_float(layer.compute_dtype())) {
     ops::Arg all = ops::to_arg(inputs);
@@ -138,7 +146,7 @@ Tensors build(Layer& layer, const Tensors& inputs) {
     for (auto& [name, argument] : layer.arguments()) cast_floats(layer, argument);
   }
   try {
-    const Tensors outputs = with_masks(layer, row->masks, cast, row->build(layer, cast));
+    const Tensors outputs = called(layer, cast);
     layer.all_weights_taken();
     regularize_activity(layer, outputs);
     record(layer, outputs);

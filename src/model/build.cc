@@ -107,6 +107,14 @@ Built build_model(const saving::Archive& archive) {
     results.back()->set_friendly_name(names.at(i));
     built.outputs.push_back({names[i], outputs[i].dtype(), outputs[i].shape()});
   }
+  for (const auto& [pointer, states] : source.states) {
+    for (const layers::State& state : states) {
+      const auto node = ov::as_type_ptr<ov::op::v0::Parameter>(state.start.output().get_node_shared_ptr());
+      parameters.push_back(node);
+      results.push_back(std::make_shared<ov::op::v0::Result>(state.value.output()));
+      built.states.push_back({node->get_friendly_name(), state.start.dtype(), state.start.shape()});
+    }
+  }
   const Describer describe(source);
   const auto& members = model.value("layers");
   for (size_t i = 0; i < members.size(); ++i) {

@@ -11,6 +11,7 @@ namespace keravino {
 struct Built {
   std::string name;
   std::vector<TensorInfo> inputs, outputs;
+  std::vector<TensorInfo> states;  // of stateful layers: further parameters and results of the graph
   std::vector<LayerInfo> layers;
   std::string precision;  // what the dtype policies ask for
   std::string summary;

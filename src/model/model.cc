@@ -7,6 +7,7 @@
 #include "engine/program.h"
 #include "model/build.h"
 #include "model/checks.h"
+#include "ops/registry.h"
 #include "tensor/value.h"
 #include "training/fit.h"
 
@@ -47,6 +48,16 @@ struct Model::Impl {
   saving::Archive archive;
   bool trained = false;  // the graph has other weights than the archive
   std::map<std::vector<ov::Shape>, std::shared_ptr<engine::Program>> programs;  // by input shapes; without any: for all
+  std::mutex states_mutex;                                                      // guards what follows
+  std::vector<ov::Tensor> states;  // of stateful layers, as the last call left them
+
+  void reset_states() {
+    states.clear();
+    for (const TensorInfo& state : built.states) {
+      ov::Tensor& zeros = states.emplace_back(element_type(state.dtype), state.shape.to_shape());
+      std::memset(zeros.data(), 0, zeros.get_byte_size());
+    }
+  }
 
   /// The graph with the weights as they are now.
   const std::shared_ptr<ov::Model>& graph() {
@@ -75,18 +86,34 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   impl->archive = saving::open_archive(path);
   if (!options.weights.empty()) impl->archive.weights = saving::open_weights(options.weights);
   impl->built = build_model(impl->archive);
+  impl->reset_states();
   impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
                    options.threads, options.hint, options.streams};
   return Model(std::move(impl));
 }
 
 std::vector<Tensor> Model::predict(const std::vector<Tensor>& inputs) const {
-  const std::vector<ov::Tensor> tensors = checked_inputs(impl_->built.inputs, inputs);
+  std::vector<ov::Tensor> tensors = checked_inputs(impl_->built.inputs, inputs);
+  const size_t states = impl_->built.states.size();
+  std::unique_lock lock(impl_->states_mutex, std::defer_lock);
+  if (states > 0) lock.lock();  // one call after the other
+  tensors.insert(tensors.end(), impl_->states.begin(), impl_->states.end());
   std::vector<ov::Shape> shapes;
   for (const ov::Tensor& tensor : tensors) shapes.push_back(tensor.get_shape());
-  std::vector<Tensor> outputs;
-  for (const ov::Tensor& output : impl_->program(shapes)->run(tensors)) outputs.emplace_back(output);
-  return outputs;
+  std::vector<ov::Tensor> results;
+  try {
+    results = impl_->program(shapes)->run(tensors);
+  } catch (const ov::Exception& error) {  // of a node that cannot take these numbers, a word that is unknown
+    throw Error(fmt::format("[model.predict] {}", ops::reason(error.what())));
+  }
+  const auto kept = results.end() - static_cast<std::ptrdiff_t>(states);
+  std::move(kept, results.end(), impl_->states.begin());
+  return {results.begin(), kept};
+}
+
+void Model::reset_states() const {
+  const std::lock_guard lock(impl_->states_mutex);
+  impl_->reset_states();
 }
 
 std::vector<Tensor> Model::predict_named(const std::map<std::string, Tensor>& inputs) const {
@@ -125,6 +152,7 @@ void Model::compile(int64_t batch) const {
     if (shape.is_dynamic()) return;  // more than the batch is open: the shape comes with the input
     shapes.push_back(shape.to_shape());
   }
+  for (const TensorInfo& state : impl_->built.states) shapes.push_back(state.shape.to_shape());
   impl_->program(shapes);
 }
 

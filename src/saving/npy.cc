@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "saving/suggest.h"
+#include "saving/utf8.h"
 #include "saving/zip.h"
 
 namespace keravino::saving {
@@ -100,12 +101,19 @@ class Header {
   std::string_view rest_;
 };
 
-const Dtype& dtype_of(const std::string& where, const std::string& descr) {
+Dtype dtype_of(const std::string& where, const std::string& descr) {
   const std::string_view code = std::string_view(descr).substr(std::min<size_t>(1, descr.size()));
+  if (code.starts_with('U') || code.starts_with('S')) {  // texts of so many letters or bytes
+    const size_t word = code[0] == 'U' ? 4 : 1;
+    uint32_t length = 0;
+    const auto [end, failed] = std::from_chars(code.data() + 1, code.data() + code.size(), length);
+    if (failed == std::errc() && end == code.data() + code.size() && length > 0)
+      return {"string", code, length * word, word};
+  }
   const auto found = std::ranges::find(kDtypes, code, &Dtype::code);
   const bool order_known = descr.find_first_of("<>|=") == 0;
   if (found == std::end(kDtypes) || !order_known) {
-    throw file_error(where, fmt::format("has dtype \"{}\"; wanted numbers", descr));
+    throw file_error(where, fmt::format("has dtype \"{}\"; wanted numbers or text", descr));
   }
   return *found;
 }
@@ -121,6 +129,26 @@ std::optional<size_t> byte_size(const std::vector<size_t>& shape, size_t item) {
 
 void swap_bytes(Buffer& data, size_t word) {
   for (size_t i = 0; i < data.size; i += word) std::reverse(data.data.get() + i, data.data.get() + i + word);
+}
+
+// Texts fill their places with zeros.
+std::vector<std::string> texts_of(const Buffer& data, size_t count, const Dtype& dtype) {
+  std::vector<std::string> texts(count);
+  const auto* at = reinterpret_cast<const char*>(data.data.get());
+  for (std::string& text : texts) {
+    const std::string_view bytes(at, dtype.size);
+    for (size_t i = 0; i < dtype.size; i += dtype.word) {
+      char32_t letter = 0;
+      std::memcpy(&letter, bytes.data() + i, dtype.word);
+      if (dtype.word == 1)
+        text += static_cast<char>(letter);
+      else
+        utf8_append(text, letter);
+    }
+    text.erase(text.find_last_not_of('\0') + 1);
+    at += dtype.size;
+  }
+  return texts;
 }
 
 // Fortran order to C order: the last axis of the result is the one with the largest stride in the source.
@@ -158,7 +186,7 @@ NpyArray parse(const std::string& where, const Buffer& file) {
   if (text.size() - start < length) throw file_error(where, "is truncated in its header");
 
   Header header(where, text.substr(start, length));
-  const Dtype& dtype = dtype_of(where, header.descr);
+  const Dtype dtype = dtype_of(where, header.descr);
   const std::optional<size_t> bytes = byte_size(header.shape, dtype.size);
   const size_t got = text.size() - start - length;
   if (bytes != got) {
@@ -167,36 +195,65 @@ NpyArray parse(const std::string& where, const Buffer& file) {
                            bytes ? std::to_string(*bytes) : "too many", dtype.name, fmt::join(header.shape, ", ")));
   }
   const Buffer data{{file.data, file.data.get() + start + length}, got};
-  NpyArray array{std::string(dtype.name), std::move(header.shape), data};
+  NpyArray array{std::string(dtype.name), std::move(header.shape), data, {}};
   if ((start + length) % dtype.word != 0) {  // NumPy aligns its data, others need not
     array.data = allocate(got);
     std::memcpy(array.data.data.get(), data.data.get(), got);
   }
   if (header.fortran_order && array.shape.size() > 1) array.data = transposed(array.data, array.shape, dtype.size);
   if (header.descr[0] == '>') swap_bytes(array.data, dtype.word);
+  if (array.dtype == "string" && dtype.size > 0) {
+    array.texts = texts_of(array.data, got / dtype.size, dtype);
+    array.data = {};
+  }
   return array;
 }
 
-std::string header_of(const std::string& path, const NpyArray& array) {
-  const auto dtype = std::ranges::find(kDtypes, array.dtype, &Dtype::name);
-  if (dtype == std::end(kDtypes)) {
+// Texts as NumPy has them: letters of four bytes, as many for each as the longest has.
+NpyArray padded_texts(const NpyArray& array, size_t& longest) {
+  std::vector<std::u32string> texts;
+  for (const std::string& text : array.texts)
+    longest = std::max(longest, texts.emplace_back(utf8_decoded(text)).size());
+  NpyArray out{"string", array.shape, allocate(texts.size() * longest * sizeof(char32_t)), {}};
+  std::byte* to = out.data.data.get();
+  std::memset(to, 0, out.data.size);
+  for (const std::u32string& text : texts) {
+    std::memcpy(to, text.data(), text.size() * sizeof(char32_t));
+    to += longest * sizeof(char32_t);
+  }
+  return out;
+}
+
+struct Saved {
+  std::string header;
+  Buffer data;
+};
+
+Saved saved(const std::string& path, const NpyArray& given) {
+  const bool is_text = given.dtype == "string";
+  size_t letters = 1;
+  const NpyArray array = is_text ? padded_texts(given, letters) : given;
+  const auto known = std::ranges::find(kDtypes, array.dtype, &Dtype::name);
+  const std::string text_code = fmt::format("U{}", letters);
+  if (!is_text && known == std::end(kDtypes)) {
     std::vector<std::string_view> names;
-    for (const Dtype& known : kDtypes) names.push_back(known.name);
+    for (const Dtype& each : kDtypes) names.push_back(each.name);
     throw file_error(path, fmt::format("cannot hold dtype \"{}\"{}", array.dtype, did_you_mean(array.dtype, names)));
   }
-  if (byte_size(array.shape, dtype->size) != array.data.size) {
+  const Dtype dtype = is_text ? Dtype{"string", text_code, letters * sizeof(char32_t), sizeof(char32_t)} : *known;
+  if (byte_size(array.shape, dtype.size) != array.data.size) {
     throw file_error(path, fmt::format("cannot hold {} bytes as {} of shape ({})", array.data.size, array.dtype,
                                        fmt::join(array.shape, ", ")));
   }
-  const char order = dtype->word == 1 ? '|' : '<';
-  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}", order, dtype->code,
+  const char order = dtype.word == 1 ? '|' : '<';
+  std::string text = fmt::format("{{'descr': '{}{}', 'fortran_order': False, 'shape': ({}{}), }}", order, dtype.code,
                                  fmt::join(array.shape, ", "), array.shape.size() == 1 ? "," : "");
   // The data starts at a multiple of 64; a newline ends the header.
   constexpr size_t kStart = 10, kAlign = 64;
   text.append((kAlign - (kStart + text.size() + 1) % kAlign) % kAlign, ' ');
   text += '\n';
   const std::string sizes = {1, 0, static_cast<char>(text.size() & 255), static_cast<char>(text.size() >> 8)};
-  return std::string(kMagic) + sizes + text;
+  return {std::string(kMagic) + sizes + text, array.data};
 }
 
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span(text)); }
@@ -216,16 +273,16 @@ NpzArrays read_npz(const std::string& path) {
 }
 
 void write_npy(const std::string& path, const NpyArray& array) {
-  write_file(path, {bytes_of(header_of(path, array)), array.data.bytes()});
+  const Saved file = saved(path, array);
+  write_file(path, {bytes_of(file.header), file.data.bytes()});
 }
 
 void write_npz(const std::string& path, const NpzArrays& arrays) {
-  std::vector<std::string> headers;
-  for (const auto& [name, array] : arrays) headers.push_back(header_of(path + ": " + name, array));
+  std::vector<Saved> files;
+  for (const auto& [name, array] : arrays) files.push_back(saved(path + ": " + name, array));
   std::vector<ZipEntry> entries;
-  for (size_t i = 0; i < arrays.size(); ++i) {
-    entries.push_back({arrays[i].first + ".npy", {bytes_of(headers[i]), arrays[i].second.data.bytes()}});
-  }
+  for (size_t i = 0; i < arrays.size(); ++i)
+    entries.push_back({arrays[i].first + ".npy", {bytes_of(files[i].header), files[i].data.bytes()}});
   write_zip(path, entries);
 }
 

@@ -29,6 +29,8 @@ Rows checked_rows(const std::vector<TensorInfo>& inputs, const std::vector<Tenso
   Rows rows{checked_inputs(inputs, data.inputs, "fit"), {}, {}};
   for (const ov::Tensor& input : rows.inputs) {
     if (input.get_shape().empty()) throw Error("[model.fit] an input has no samples: it is a single number");
+    if (input.get_element_type() == ov::element::string)
+      throw Error(Error::Kind::unsupported, "[model.fit] inputs of strings are not supported in training");
   }
   if (data.labels.size() != outputs.size())
     throw Error(fmt::format("[model.fit] expected labels for {} outputs, got {}", outputs.size(), data.labels.size()));

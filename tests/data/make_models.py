@@ -289,6 +289,14 @@ def masks():
     return keras.Model([tokens, steps], [L.Flatten()(x), L.GlobalMaxPooling1D()(y), y], name="masks")
 
 
+def stateful():
+    """States that stay from one call to the next."""
+    cells = [L.GRUCell(4), L.SimpleRNNCell(3)]
+    x = keras.Input(batch_shape=(2, None, 3), name="x")
+    y = L.LSTM(4, return_sequences=True, stateful=True)(x)
+    return keras.Model(x, L.RNN(cells, stateful=True)(y))
+
+
 def class_names():
     """The group name of each exported layer class, by the class name that a config holds."""
     names = {}
@@ -322,7 +330,7 @@ def operation_calls():
 
 
 BUILDERS = [cnn, functional, shared_deep, wrappers, mixed, operations, branches, dicts, layers1d, layers2d, layers3d]
-BUILDERS += [merges, activations, bfloat16, images, masks]
+BUILDERS += [merges, activations, bfloat16, images, masks, stateful]
 
 if __name__ == "__main__":
     for build in BUILDERS:

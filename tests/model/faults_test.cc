@@ -112,10 +112,20 @@ TEST_F(Faults, WrongGraphs) {
 }
 
 TEST_F(Faults, Quantized) {
-  EXPECT_EQ(
-      error_of([] { Model::load(saving::test_data("mixed.keras")); }).substr(saving::test_data("mixed.keras").size()),
-      ": config.json /config/layers/5 (Dense \"int8\"): dtype policy QuantizedDTypePolicy is not supported, only "
-      "DTypePolicy: {\"class_name\":\"QuantizedDTypePolicy\",\"config\":{\"mode\":\"int8\",\"source_name\":\"f...");
+  const auto with_policy = [](const char* kind, const char* mode) {
+    return fault("mixed", [&](json& m) {
+      layer(m, 5)["config"]["dtype"] = {{"class_name", kind}, {"config", {{"mode", mode}, {"source_name", "float32"}}}};
+    });
+  };
+  const std::string where = "m.keras: config.json /config/layers/5 (Dense \"int8\"): ";
+  EXPECT_EQ(with_policy("GPTQDTypePolicy", "gptq/4/128"),
+            where +
+                "dtype policy GPTQDTypePolicy is not supported: {\"class_name\":\"GPTQDTypePolicy\",\"config\":"
+                "{\"mode\":\"gptq/4/128\",\"source_name\":\"...");
+  EXPECT_EQ(with_policy("QuantizedDTypePolicy", "int3"),
+            where + "quantization \"int3\" is not supported, only int8, int4 and float8");
+  EXPECT_EQ(with_policy("Int4DTypePolicy", "int4/0"), where + "quantization \"int4/0\" has no groups");
+  EXPECT_EQ(with_policy("Int4DTypePolicy", "int4/2"), where + "weight \"kernel\": expected (3, 1), got (3, 2)");
 }
 
 TEST_F(Faults, Devices) {

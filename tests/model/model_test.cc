@@ -36,7 +36,8 @@ TEST_P(SavedModel, PredictsWhatKerasDoes) {
 
 INSTANTIATE_TEST_SUITE_P(Files, SavedModel,
                          testing::Values("cnn", "functional", "shared_deep", "operations", "branches", "layers1d",
-                                         "layers2d", "layers3d", "merges", "activations", "dicts", "images", "masks"));
+                                         "layers2d", "layers3d", "merges", "activations", "dicts", "images", "masks",
+                                         "stateful"));
 
 TEST(Model, AnyBatchSize) {
   const Model model = Model::load(test_data("cnn.keras"));

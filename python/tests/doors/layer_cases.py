@@ -1,30 +1,41 @@
 """Every layer class of keras.layers with configurations of it: records from which models are made."""
 
 import keras
+import numpy as np
 
 L = keras.layers
+
+WORDS = ["the", "cat", "sat", "Naïve", "dog!", "a b,  c", "", "[UNK]", "a much longer text of seventeen to thirty-two", "x" * 80]  # fmt: skip
 
 
 class Case:
     """A layer's arguments, the shapes of its inputs (without the batch), and how it is called."""
 
-    def __init__(self, *shapes, dtype="float32", call=None, below=None, as_list=False, masked=False, **config):
+    def __init__(
+        self, *shapes, dtype="float32", call=None, below=None, as_list=False, masked=False, adapt=None, **config
+    ):
         self.shapes = shapes
         self.dtype = dtype
         self.call = call or {}
         self.below = below  # inputs are whole numbers below this
         self.as_list = as_list  # several inputs are one argument
         self.masked = masked  # the first input goes through Masking
+        self.adapt = adapt  # what the layer is adapted to
         self.config = config
 
     def build(self, name):
         """A model of the one layer; values of the config that are functions make layers."""
         inputs = [keras.Input(shape, dtype=self.dtype, name=f"x{i}") for i, shape in enumerate(self.shapes)]
         layer = getattr(L, name)(**{k: v() if callable(v) else v for k, v in self.config.items()})
+        if self.adapt is not None:
+            layer.adapt(np.array(self.adapt))
         given = [L.Masking(0.0)(x) for x in inputs] if self.masked else inputs
         call = {k: v(given) if callable(v) else v for k, v in self.call.items()}
         used = [given] if self.as_list else given[: len(given) - self.spare()]
         return keras.Model(inputs, layer(*used, **call))
+
+    def finish(self, model):
+        """What is done to the model once it has its weights."""
 
     def spare(self):
         """How many of the inputs the call's arguments take."""
@@ -35,6 +46,9 @@ class Case:
         xs = []
         for shape in self.shapes:
             shape = tuple(5 if n is None else n for n in shape)
+            if self.dtype == "string":
+                xs.append(rng.choice(WORDS, (rows, *shape)))
+                continue
             if self.below:
                 x = rng.integers(0, self.below, (rows, *shape))
             elif self.dtype == "bool":
@@ -60,10 +74,6 @@ def merges():
         Case((3, 4), (3, 4), (3, 4), as_list=True),
         Case((3, 1), (1, 4), as_list=True),
     ]
-
-
-def images(**config):
-    return each({}, {"data_format": "channels_last"}, {"name": "other"}, shape=(6, 8, 3), **config)
 
 
 def convolutions(rank, **config):
@@ -172,6 +182,81 @@ class MaskCase(Case):
         return [*super().data(rng, rows), mask]
 
 
+class QuantizedCase(Case):
+    """The layer quantised, after it got its weights."""
+
+    def __init__(self, *shapes, mode, quantizer=None, **others):
+        super().__init__(*shapes, **others)
+        self.mode, self.quantizer = mode, quantizer
+
+    def finish(self, model):
+        model.layers[-1].quantize(self.mode, config=self.quantizer)
+
+
+def quantized(*shapes, **config):
+    """int8, int4 and float8, of weights alone and of inputs, too."""
+    q = keras.quantizers
+    modes = [
+        ("int8", None),
+        ("int8", q.Int8QuantizationConfig(activation_quantizer=None)),
+        ("int4", None),
+        ("int4", q.Int4QuantizationConfig(block_size=2)),
+        ("int4", q.Int4QuantizationConfig(block_size=None, activation_quantizer=q.AbsMaxQuantizer())),
+        ("float8", None),
+    ]
+    return [QuantizedCase(*shapes, mode=mode, quantizer=quantizer, **config) for mode, quantizer in modes]
+
+
+def lookups(vocabulary, **common):
+    """Look-ups of words or integers in every output mode, with the vocabulary given and adapted to."""
+    modes = [{"output_mode": mode} for mode in ("multi_hot", "one_hot", "count")]
+    more = [{"num_oov_indices": 3}, {"pad_to_max_tokens": True, "max_tokens": 9, "output_mode": "count"}, *modes]
+    return [
+        Case((4,), vocabulary=vocabulary, **common),
+        *(Case((4,), vocabulary=vocabulary, **config, **common) for config in more),
+        Case((4,), vocabulary=vocabulary, output_mode="tf_idf", idf_weights=[0.5, 1.0, 0.25], **common),
+        Case((4,), adapt=[*vocabulary, vocabulary[0], vocabulary[1], vocabulary[0]], **common),
+        Case((4,), adapt=[[w] for w in [*vocabulary, vocabulary[0]]], output_mode="tf_idf", **common),
+    ]
+
+
+class FeaturesCase(Case):
+    """The model that a FeatureSpace makes: look-ups, hashes, crosses, bins and numbers, concatenated."""
+
+    def __init__(self, **config):
+        super().__init__((1,), (1,), (1,), **config)
+
+    def build(self, name):
+        import tensorflow as tf
+
+        space = keras.utils.FeatureSpace
+        features = {
+            "number": space.float_normalized(),
+            "word": space.string_categorical(**self.config),
+            "whole": space.integer_categorical(num_oov_indices=2),
+            "hashed": space.string_hashed(num_bins=5),
+            "bins": space.float_discretized(num_bins=3),
+        }
+        made = space(features, crosses=[space.cross(("word", "whole"), crossing_dim=9)], output_mode="concat")
+        rng = np.random.default_rng(3)
+        made.adapt(tf.data.Dataset.from_tensor_slices(dict(zip(features, self.data(rng, 20), strict=True))))
+        return keras.Model([made.get_inputs()[n] for n in features], made.get_encoded_features())
+
+    def finish(self, model):
+        for layer in model.layers:
+            if isinstance(layer, L.Normalization):
+                layer.finalize_state()
+
+    def data(self, rng, rows=3):
+        number, bins = rng.normal(size=(2, rows, 1)).astype("float32")
+        word, hashed = rng.choice(WORDS, (2, rows, 1))
+        return [number, word, rng.integers(0, 9, (rows, 1)), hashed, bins]
+
+
+def texts(*configs):
+    return [Case((1,), dtype="string", vocabulary=["cat", "a", "the", "x"], **config) for config in configs]
+
+
 def conv_lstm(shape):
     config = {"filters": 3, "kernel_size": 2}
     return [
@@ -206,6 +291,7 @@ def random_images(*configs):
     return each(*configs, shape=(6, 8, 3))
 
 
+RATES = [{"rate": 0.1}, {"rate": 0.5}, {"rate": 0.2, "seed": 1}]
 FACTORS = [{"factor": 0.2}, {"factor": (0.1, 0.3)}, {"factor": 0.3, "seed": 2}]
 RANGED = [{"factor": 0.2, "value_range": (0, 1)}, {"factor": (0.1, 0.3), "value_range": (0, 1)}, {"factor": 0.3}]
 
@@ -240,47 +326,61 @@ CASES = {
     ],
     "CenterCrop": each({"height": 4, "width": 4}, {"height": 5, "width": 8}, {"height": 3, "width": 5, "data_format": "channels_last"}, shape=(6, 8, 3)),
     "Concatenate": [Case((3, 4), (3, 2), as_list=True), Case((3, 4), (2, 4), as_list=True, axis=1), Case((3, 4), (3, 4), as_list=True, masked=True)],
+    "ContrastLimitedAdaptiveHistogramEqualization": [
+        Case((20, 18, 3), value_range=(-4, 4)),
+        Case((12, 16, 2), value_range=(-3, 3), tile_grid_size=(3, 4), clip_limit=1.5),
+        Case((1, 16, 16), value_range=(-3, 3), data_format="channels_first", clip_limit=0.0),
+    ],
     "Conv1D": [*convolutions(1, filters=6), Case((9, 4), filters=6, kernel_size=3, padding="causal", groups=2)],
     "Conv2D": [*convolutions(2, filters=6), Case((9, 8, 4), filters=6, kernel_size=(3, 2), groups=2)],
     "Conv3D": [*convolutions(3, filters=6), Case((6, 5, 4, 4), filters=6, kernel_size=2, groups=2)],
-    "Conv1DTranspose": convolutions(1, filters=6),
-    "Conv2DTranspose": convolutions(2, filters=6),
-    "Conv3DTranspose": convolutions(3, filters=6),
     "ConvLSTM1D": [*conv_lstm((3, 6, 2)), Case((3, 2, 6), filters=3, kernel_size=3, strides=2, padding="same", data_format="channels_first")],
     "ConvLSTM2D": [*conv_lstm((3, 6, 5, 2)), Case((3, 2, 6, 5), filters=3, kernel_size=3, padding="same", data_format="channels_first")],
     "ConvLSTM3D": [Case((3, 4, 5, 4, 2), filters=2, kernel_size=2), Case((3, 4, 5, 4, 2), filters=2, kernel_size=2, padding="same", return_sequences=True), Case((3, 4, 5, 4, 2), filters=2, kernel_size=3, dilation_rate=1, return_state=True, use_bias=False)],
-    "Cropping1D": around(1, "cropping"),
-    "Cropping2D": around(2, "cropping"),
-    "Cropping3D": around(3, "cropping"),
     "CutMix": random_images({}, {"factor": 0.5}, {"seed": 3}),
-    "Dense": [Case((4,), units=3), Case((3, 4), units=2, activation="tanh", use_bias=False), Case((2, 3, 4), units=5, activation="softmax")],
+    "Dense": [Case((4,), units=3), Case((3, 4), units=2, activation="tanh", use_bias=False), Case((2, 3, 4), units=5, activation="softmax"), *quantized((3, 5), units=7), *quantized((4,), units=6, use_bias=False, activation="relu")],
     "DepthwiseConv1D": [*convolutions(1), Case((9, 4), kernel_size=3, depth_multiplier=2)],
     "DepthwiseConv2D": [*convolutions(2), Case((9, 8, 4), kernel_size=3, depth_multiplier=2)],
     "Discretization": each({"bin_boundaries": [-0.5, 0.0, 1.0]}, {"bin_boundaries": [0.0], "output_mode": "one_hot"}, {"bin_boundaries": [-1.0, 1.0], "output_mode": "count"}, {"bin_boundaries": [-1.0, 1.0], "output_mode": "multi_hot"}, shape=(4,)),
     "Dot": [Case((4,), (4,), as_list=True, axes=1), Case((3, 4), (5, 4), as_list=True, axes=2), Case((3, 4), (3, 5), as_list=True, axes=(1, 1), normalize=True)],
     "Dropout": each({"rate": 0.1}, {"rate": 0.5, "noise_shape": (None, 1)}, {"rate": 0.0}, shape=(4,)),
     "ELU": each({}, {"alpha": 0.5}, {"name": "other"}, shape=(4,)),
-    "EinsumDense": [Case((4,), equation="ab,bc->ac", output_shape=5, bias_axes="c"), Case((3, 4), equation="abc,cd->abd", output_shape=(None, 5)), Case((3, 4), equation="...x,xy->...y", output_shape=6, activation="relu")],
-    "Embedding": each({"input_dim": 7, "output_dim": 3}, {"input_dim": 7, "output_dim": 2, "mask_zero": True}, {"input_dim": 9, "output_dim": 4, "name": "other"}, shape=(5,), below=7, dtype="int32"),
+    "EinsumDense": [Case((4,), equation="ab,bc->ac", output_shape=5, bias_axes="c"), Case((3, 4), equation="abc,cd->abd", output_shape=(None, 5)), Case((3, 4), equation="...x,xy->...y", output_shape=6, activation="relu"), *quantized((3, 4), equation="abc,cde->abde", output_shape=(None, 2, 5), bias_axes="de"), *quantized((3, 4, 2), equation="abcd,cde->abe", output_shape=(None, 5))],
+    "Embedding": each({"input_dim": 7, "output_dim": 3}, {"input_dim": 7, "output_dim": 2, "mask_zero": True}, {"input_dim": 9, "output_dim": 4, "name": "other"}, shape=(5,), below=7, dtype="int32") + quantized((5,), below=7, dtype="int32", input_dim=7, output_dim=5)[:4],
     # Alone it gives its input tensor itself, which Keras takes for a cycle.
     "Equalization": [PipelineCase((6, 8, 3)), PipelineCase((6, 8, 3), value_range=(0, 1)), PipelineCase((6, 8, 3), bins=64)],
+    "FeatureSpace": [FeaturesCase(), FeaturesCase(max_tokens=5), FeaturesCase(num_oov_indices=2, max_tokens=6)],
     "Flatten": [Case((3, 4)), Case((2, 3, 4)), Case((2, 3, 4), data_format="channels_first")],
     "GRU": [*recurrent((5, 3), units=4), *with_states(1), Case((5, 3), units=4, reset_after=False, recurrent_activation="hard_sigmoid")],
-    "GaussianDropout": each({"rate": 0.1}, {"rate": 0.5}, {"rate": 0.2, "seed": 1}, shape=(4,)),
+    "GaussianDropout": each(*RATES, shape=(4,)),
     "GaussianNoise": each({"stddev": 0.1}, {"stddev": 0.5}, {"stddev": 0.2, "seed": 1}, shape=(4,)),
-    "GlobalAveragePooling1D": [*wide_pools(1), Case((5, 3), masked=True), Case((5, 3), masked=True, keepdims=True)],
-    "GlobalAveragePooling2D": wide_pools(2),
-    "GlobalAveragePooling3D": wide_pools(3),
-    "GlobalMaxPooling1D": wide_pools(1),
-    "GlobalMaxPooling2D": wide_pools(2),
-    "GlobalMaxPooling3D": wide_pools(3),
     "GroupNormalization": [Case((4, 6), groups=2), Case((5, 4, 6), groups=-1, epsilon=0.1), Case((6, 5, 4), groups=3, axis=1, scale=False)],
-    "GroupQueryAttention": [c for c in heads(head_dim=4, num_query_heads=4, num_key_value_heads=2)],
+    "GroupQueryAttention": heads(head_dim=4, num_query_heads=4, num_key_value_heads=2),
+    "HashedCrossing": [
+        Case((1,), (1,), dtype="int32", below=50, as_list=True, num_bins=7),
+        Case((1,), (1,), dtype="string", as_list=True, num_bins=9),
+        Case((), (), dtype="string", as_list=True, num_bins=5, output_mode="one_hot"),
+    ],
+    "Hashing": [
+        Case((4,), dtype="int64", below=2**40, num_bins=1000),
+        Case((4,), dtype="string", num_bins=1000),
+        Case((4,), dtype="string", num_bins=1000, salt=[3, 2**40]),
+        Case((1,), dtype="string", num_bins=4, mask_value="cat", output_mode="one_hot"),
+        Case((4,), dtype="int32", below=9, num_bins=4, mask_value=2, salt=5, output_mode="count"),
+    ],
     "Identity": [Case((4,)), Case((3, 4)), Case((3, 4), masked=True)],
+    "IntegerLookup": [
+        *lookups([12, 3, 7], dtype="int64", below=15),
+        Case((4,), dtype="int64", below=15, vocabulary=[12, 3, 7], mask_token=0, num_oov_indices=2, oov_method="farmhash", salt=[1, 2]),
+        Case((4,), dtype="int64", below=5, vocabulary=[12, 3, 7], invert=True),
+        Case((4,), dtype="int64", below=2**40, vocabulary=[12, 3, 7], num_oov_indices=5),
+    ],
     "LSTM": [*recurrent((5, 3), units=4), *with_states(2), Case((5, 3), units=4, recurrent_activation="hard_sigmoid", implementation=1)],
     "LayerNormalization": [Case((4,)), Case((3, 4), axis=(1, 2), epsilon=0.1), Case((3, 4), center=False, scale=False)],
     "LeakyReLU": each({}, {"negative_slope": 0.1}, {"negative_slope": 0.0}, shape=(4,)),
     "Masking": each({}, {"mask_value": 1.0}, {"mask_value": -1.0}, shape=(3, 2)),
+    # Without boxes it gives its images.
+    "MaxNumBoundingBoxes": [PipelineCase((6, 8, 3), max_number=n) for n in (1, 2, 5)],
     "Maximum": merges(),
     "MelSpectrogram": [Case((1600,), fft_length=256, sequence_stride=64, sampling_rate=8000, num_mel_bins=20), Case((1600,), fft_length=128, sequence_stride=64, sampling_rate=8000, num_mel_bins=10, power_to_db=False, mag_exp=1.0), Case((1600,), fft_length=256, sequence_length=128, sequence_stride=100, sampling_rate=16000, num_mel_bins=16, window="hamming", min_freq=50.0, max_freq=6000.0)],
     "Minimum": merges(),
@@ -322,30 +422,47 @@ CASES = {
     "Rescaling": each({"scale": 2.0}, {"scale": 0.5, "offset": 1.0}, {"scale": [1.0, 2.0, 3.0]}, shape=(4, 3)),
     "Reshape": [Case((3, 4), target_shape=(4, 3)), Case((3, 4), target_shape=(-1,)), Case((3, 4), target_shape=(2, -1, 2))],
     "Resizing": each({"height": 4, "width": 5}, {"height": 9, "width": 5, "interpolation": "nearest"}, {"height": 4, "width": 4, "crop_to_aspect_ratio": True}, shape=(6, 8, 3)),
-    "ReversibleEmbedding": [Case((5,), below=7, dtype="int32", input_dim=7, output_dim=3), Case((5,), below=7, dtype="int32", input_dim=7, output_dim=3, tie_weights=False, mask_zero=True), Case((4, 3), input_dim=7, output_dim=3, call={"reverse": True}, logit_soft_cap=2.0)],
+    "ReversibleEmbedding": [Case((5,), below=7, dtype="int32", input_dim=7, output_dim=3), Case((5,), below=7, dtype="int32", input_dim=7, output_dim=3, tie_weights=False, mask_zero=True), Case((4, 3), input_dim=7, output_dim=3, call={"reverse": True}, logit_soft_cap=2.0), *quantized((4, 3), input_dim=7, output_dim=3, call={"reverse": True})[:5], *quantized((5,), below=7, dtype="int32", input_dim=7, output_dim=3)[:4]],
     "STFTSpectrogram": [Case((100, 2), mode=m, frame_length=20, frame_step=10) for m in ("log", "magnitude", "psd", "real", "imag", "angle", "stft")] + [Case((100, 2), frame_length=20, fft_length=32, expand_dims=True), Case((2, 100), frame_length=20, data_format="channels_first", padding="same", mode="magnitude")],
     "SeparableConv1D": [*convolutions(1, filters=6)[:3], Case((9, 4), filters=6, kernel_size=3, depth_multiplier=2)],
     "SeparableConv2D": [*convolutions(2, filters=6)[:3], Case((9, 8, 4), filters=6, kernel_size=3, depth_multiplier=2)],
     "SimpleRNN": [*recurrent((5, 3), units=4), *with_states(1)],
     "Softmax": [Case((4,)), Case((3, 4), axis=1), Case((3, 4), axis=(1, 2)), MaskCase((3, 4), argument="mask", mask=(3, 4))],
     "Solarization": random_images({}, {"threshold_factor": 0.5}, {"value_range": (0, 1)}),
-    "SpatialDropout1D": each({"rate": 0.1}, {"rate": 0.5}, {"rate": 0.2, "seed": 1}, shape=(5, 3)),
-    "SpatialDropout2D": each({"rate": 0.1}, {"rate": 0.5}, {"rate": 0.2, "seed": 1}, shape=(5, 4, 3)),
-    "SpatialDropout3D": each({"rate": 0.1}, {"rate": 0.5}, {"rate": 0.2, "seed": 1}, shape=(5, 4, 3, 2)),
     "SpectralNormalization": [Case((4,), layer=lambda: L.Dense(3)), Case((5, 6, 3), layer=lambda: L.Conv2D(4, 3)), Case((4,), layer=lambda: L.Dense(3, use_bias=False), power_iterations=2)],
+    "StringLookup": [
+        *lookups(["cat", "the", "Naïve"], dtype="string"),
+        Case((4,), dtype="string", vocabulary=["cat", "the"], mask_token="", num_oov_indices=2, salt=7),
+        Case((4,), dtype="int64", below=5, vocabulary=["cat", "Naïve", "the"], invert=True),
+    ],
     "Subtract": [Case((4,), (4,), as_list=True), Case((3, 4), (3, 4), as_list=True), Case((3, 1), (1, 4), as_list=True)],
+    "TextVectorization": [
+        *texts({}, {"output_sequence_length": 2}, {"split": "character", "output_sequence_length": 9}, {"ngrams": 2}),
+        *texts({"ngrams": (2, 3), "standardize": "lower"}, {"standardize": None, "output_mode": "count"}, {"split": "character", "output_mode": "multi_hot"}),
+        *texts({"output_mode": "tf_idf", "idf_weights": [0.5, 1.0, 0.25, 2.0]}, {"split": None, "standardize": "strip_punctuation"}),
+        Case((1,), dtype="string", adapt=WORDS, max_tokens=8),
+        Case((), dtype="string", adapt=WORDS, output_mode="tf_idf", pad_to_max_tokens=True, max_tokens=40),
+    ],
     "TimeDistributed": [Case((5, 3), layer=lambda: L.Dense(4)), Case((4, 6, 5, 3), layer=lambda: L.Conv2D(2, 3)), Case((5, 3), layer=lambda: L.BatchNormalization(), masked=True), Case((None, 3), layer=lambda: L.LayerNormalization())],
     "UnitNormalization": [Case((4,)), Case((3, 4), axis=1), Case((3, 4), axis=(1, 2))],
     "UpSampling1D": each({}, {"size": 3}, {"size": 1}, shape=(4, 3)),
     "UpSampling2D": [Case((4, 3, 2)), Case((4, 3, 2), size=(2, 3), interpolation="bilinear"), Case((2, 4, 3), data_format="channels_first")],
     "UpSampling3D": [Case((3, 4, 2, 2)), Case((3, 4, 2, 2), size=(1, 2, 3)), Case((2, 3, 4, 2), data_format="channels_first")],
-    "ZeroPadding1D": around(1, "padding"),
-    "ZeroPadding2D": around(2, "padding"),
-    "ZeroPadding3D": around(3, "padding"),
 }  # fmt: skip
 for rank in (1, 2, 3):
-    CASES |= {f"AdaptiveAveragePooling{rank}D": adaptive(rank), f"AdaptiveMaxPooling{rank}D": adaptive(rank)}
-    CASES |= {f"AveragePooling{rank}D": pools(rank), f"MaxPooling{rank}D": pools(rank)}
+    CASES |= {
+        f"AdaptiveAveragePooling{rank}D": adaptive(rank),
+        f"AdaptiveMaxPooling{rank}D": adaptive(rank),
+        f"AveragePooling{rank}D": pools(rank),
+        f"Conv{rank}DTranspose": convolutions(rank, filters=6),
+        f"Cropping{rank}D": around(rank, "cropping"),
+        f"GlobalAveragePooling{rank}D": wide_pools(rank),
+        f"GlobalMaxPooling{rank}D": wide_pools(rank),
+        f"MaxPooling{rank}D": pools(rank),
+        f"SpatialDropout{rank}D": each(*RATES, shape=(5, 4, 3, 2)[-rank - 1 :]),
+        f"ZeroPadding{rank}D": around(rank, "padding"),
+    }
+CASES["GlobalAveragePooling1D"] += [Case((5, 3), masked=True), Case((5, 3), masked=True, keepdims=True)]
 
 # Cells are layers within others: their cases are those of what holds them.
 CELLS = {"GRUCell": "RNN", "LSTMCell": "RNN", "SimpleRNNCell": "RNN", "StackedRNNCells": "RNN"}
@@ -355,14 +472,3 @@ REFUSED = ["FlaxLayer", "JaxLayer", "Lambda", "TFSMLayer", "TorchModuleWrapper"]
 
 # Not layers to save: base classes, and what stands for a model's input.
 ABSTRACT = ["Input", "InputLayer", "InputSpec", "Layer", "Wrapper"]
-
-# Not there yet: an unknown class is an error that names it.
-UNSUPPORTED = [
-    "ContrastLimitedAdaptiveHistogramEqualization",
-    "HashedCrossing",
-    "Hashing",
-    "IntegerLookup",
-    "MaxNumBoundingBoxes",
-    "StringLookup",
-    "TextVectorization",
-]

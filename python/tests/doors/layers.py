@@ -5,15 +5,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from layer_cases import CASES, CELLS, REFUSED, UNSUPPORTED
+from layer_cases import CASES, CELLS, REFUSED
 from layer_check import TOLERANCE, check
 from test_layers import TENSORFLOW, make
 
 HEAD = f"""# Layers
 
-Written by `make layers`: every class of `keras.layers`, saved by Keras in several configurations with random weights, run by
+Written by `make layers`: every class of `keras.layers` and what a FeatureSpace makes, saved by Keras in several configurations with random weights, run by
 the `keravino` command without Python in its process, and compared with Keras on torch (TensorFlow for
-{" and ".join(TENSORFLOW)}). Each output is within {TOLERANCE:.0e} of its largest number.
+{", ".join(TENSORFLOW)}). Each output is within {TOLERANCE:.0e} of its largest number.
 
 | layer | configurations that agree |
 |---|---|
@@ -25,7 +25,7 @@ def page():
     rows = [f"| {name} | {len(cases)} |" for name, cases in CASES.items()]
     rows += [f"| {name} | in those of {holder} |" for name, holder in CELLS.items()]
     tail = f"""
-An error that says why: {", ".join(REFUSED)}. Not there yet, an error that names the class: {", ".join(UNSUPPORTED)}.
+An error that says why: {", ".join(REFUSED)}.
 """
     return HEAD + "\n".join(sorted(rows)) + "\n" + tail
 

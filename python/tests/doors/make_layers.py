@@ -14,10 +14,15 @@ from layer_cases import CASES
 def fill(model, rng):
     """Random weights; variances stay positive, and whole numbers as they are."""
     for weight in model.variables:
-        if weight.dtype.startswith(("int", "uint")):
+        if weight.dtype.startswith(("int", "uint", "string")):
             continue
         low, high = (0.5, 1.5) if "variance" in weight.path else (-0.6, 0.6)
         weight.assign(rng.uniform(low, high, weight.shape))
+
+
+def as_text(y):
+    """TensorFlow's bytes as text."""
+    return np.char.decode(y.astype("S"), "utf-8") if y.dtype == object else y
 
 
 def save(name, index, folder):
@@ -25,11 +30,12 @@ def save(name, index, folder):
     case = CASES[name][index]
     model = case.build(name)
     fill(model, rng)
+    case.finish(model)
     xs = case.data(rng)
     path = folder / f"{name}-{index}.keras"
     model.save(path)
     outputs = model(xs if len(xs) > 1 else xs[0], training=False)
-    ys = [keras.ops.convert_to_numpy(y) for y in keras.tree.flatten(outputs)]
+    ys = [as_text(keras.ops.convert_to_numpy(y)) for y in keras.tree.flatten(outputs)]
     named = dict(zip((x.name for x in model.inputs), xs, strict=True))
     np.savez(folder / f"{name}-{index}.x.npz", **named)
     np.savez(folder / f"{name}-{index}.y.npz", **{f"y{i}": y for i, y in enumerate(ys)})

@@ -354,7 +354,10 @@ def faulty(folder, mlp, pair, cnn):
     np.save(folder / "wide.npy", rng.normal(size=(2, 5)).astype("float32"))
     np.save(folder / "none.npy", np.zeros((0, 4), "float32"))
     np.save(folder / "complex.npy", np.zeros((2, 4), "complex64"))
-    np.save(folder / "words.npy", np.array(["a", "b"]))
+    np.save(folder / "words.npy", np.full((2, 4), "a"))
+    files = {"words.txt": "a\nb\n", "ragged.json": "[[1, 2], [3]]", "mixed.json": '[1, "a"]', "cut.json": "[1"}
+    for name, text in files.items():
+        (folder / name).write_text(text)
     np.save(folder / "short.npy", np.zeros((4, 2), "float32"))
     np.save(folder / "labels.npy", np.zeros(3, "int64"))
     np.savez(folder / "strange.npz", a=np.zeros(2), b=np.zeros(2))
@@ -387,13 +390,17 @@ def test_faulty_models(model, faulty):
 
 INPUTS = {
     "mlp.keras none_such.npy": "none_such.npy: no such file",
-    "mlp.keras .": ".: unknown kind of file; wanted .npy, .npz or an image (png, jpg, bmp, gif ...)",
+    "mlp.keras .": ".: unknown kind of file; wanted .npy, .npz, .json, .txt or an image (png, jpg, bmp, gif ...)",
     "mlp.keras taken.npy": "taken.npy: is a directory, not a file",
     "mlp.keras rank.npy": '[model.predict] input "x": expected shape (None, 4), got (4,)',
     "mlp.keras wide.npy": '[model.predict] input "x": expected shape (None, 4), got (2, 5)',
     "mlp.keras none.npy": "the input has no rows",
     "mlp.keras complex.npy": "complex.npy: dtype complex64 has no OpenVINO element type",
-    "mlp.keras words.npy": 'words.npy: has dtype "<U1"; wanted numbers',
+    "mlp.keras words.npy": '[model.predict] input "x": expected dtype float32, got string',
+    "mlp.keras words.txt": 'input "x", float32 of shape (None, 4), takes no text file',
+    "mlp.keras ragged.json": "ragged.json: holds a list whose rows differ in length",
+    "mlp.keras mixed.json": "mixed.json: holds something else than numbers or strings alone",
+    "mlp.keras cut.json": "cut.json: is not JSON",
     "mlp.keras cut.npy": "cut.npy: has 1119 bytes of data; wanted 1120 for float32 of shape (70, 4)",
     "mlp.keras strange.npz": "strange.npz: has no array named as an input (x); it has a, b",
     "mlp.keras x.npy x.npy": "more input files than the model has inputs (1)",

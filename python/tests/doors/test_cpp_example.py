@@ -58,6 +58,33 @@ def test_example_names_its_mistakes(package, tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (1, "", "none.keras: no such file\n")
 
 
+@keras.saving.register_keras_serializable()
+class Scaled(keras.layers.Layer):
+    """factor * x ** power."""
+
+    def __init__(self, power, **kwargs):
+        super().__init__(**kwargs)
+        self.power = power
+
+    def build(self, shape):
+        self.factor = self.add_weight(shape=(shape[-1],), initializer="uniform", name="factor")
+
+    def call(self, x):
+        return self.factor * x**self.power
+
+    def get_config(self):
+        return super().get_config() | {"power": self.power}
+
+
+def test_a_layer_of_ones_own(package, tmp_path):
+    build(ROOT / "examples/cpp", tmp_path, package)
+    model = keras.Sequential([keras.Input((3,)), Scaled(3)])
+    model.save(tmp_path / "scaled.keras")
+    wanted = model.predict(np.float32([[1, 2, 3]]), verbose=0)[0]
+    printed = shell(tmp_path / "own_layer", tmp_path / "scaled.keras").split()
+    np.testing.assert_allclose(np.float32(printed), wanted, rtol=1e-5)
+
+
 def test_every_header_compiles_alone(package, tmp_path):
     """With the installed package only, and with the warnings a careful user has."""
     for header in HEADERS:

@@ -44,11 +44,15 @@ def tensors(path):
     return content
 
 
+# Torch draws other numbers; the Python door draws these.
+RANDOM = {"cnn_dropout", "cnn_noise", "attention_dropout"}
+
+
 def same(got, wanted):
     assert got.keys() == wanted.keys()
     for name, value in wanted.items():
-        if isinstance(value, str):
-            assert got[name] == value, name
+        if isinstance(value, str):  # Keras numbers anew what a layer makes for itself
+            assert got[name] == value or "/_" in name, name
         else:
             np.testing.assert_allclose(got[name], value, rtol=1e-5, atol=1e-5, err_msg=name)
             assert got[name].dtype == value.dtype, name
@@ -76,7 +80,7 @@ def train_case(folder, case, *arguments):
 def test_as_keras(case, folder):
     output, out = train_case(folder, case, "--json")
     logs = json.loads(out)["epochs"][0]
-    if case in ("cnn_dropout", "cnn_noise"):  # torch draws other numbers; the Python door draws these
+    if case in RANDOM:
         model, wanted = trained.fit(keras, folder, folder / f"{case}.keras", case)
         model.save(folder / "reference.keras")
         reference = folder / "reference.keras"

@@ -16,7 +16,7 @@ ROWS, BATCH = 160, 8
 def data(case, kind):
     """Inputs, labels of this kind and sample weights of a case."""
     rng = np.random.default_rng(5)
-    if case in ("text", "recurrent", "masked"):
+    if case in ("text", "recurrent", "masked", "attention_dropout"):
         x = rng.integers(0, 11, (ROWS, 5))
     else:
         x = rng.normal(size=(ROWS, *((8, 8, 3) if case.startswith("cnn") else (4,)))).astype("float32")
@@ -142,6 +142,21 @@ def masked(keras):
     return model
 
 
+def attention_dropout(keras):
+    """Random numbers of attention and of cells; a mask as far as the last layer but one."""
+    layers = keras.layers
+    tokens = keras.Input((5,), dtype="int32")
+    x = layers.Embedding(11, 4, mask_zero=True)(tokens)
+    x = layers.BatchNormalization()(x)
+    x = layers.MultiHeadAttention(2, 3, dropout=0.3, seed=1)(x, x)
+    x = layers.Attention(dropout=0.2, seed=2)([x, x])
+    x = layers.GRU(4, dropout=0.3, seed=3, return_sequences=True)(x)
+    x = layers.RNN(layers.SimpleRNNCell(3, dropout=0.3, seed=4))(x)
+    model = keras.Model(tokens, layers.Dense(3, "softmax")(x))
+    model.compile("sgd", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 def two(keras):
     layers = keras.layers
     x = keras.Input((4,))
@@ -242,6 +257,7 @@ def cases(keras):
         "text": ("classes", text(keras)),
         "recurrent": ("classes", recurrent(keras)),
         "masked": ("steps", masked(keras)),
+        "attention_dropout": ("classes", attention_dropout(keras)),
         "two": ("two", two(keras)),
     }
 
