@@ -169,9 +169,9 @@ std::vector<Tensor> random_inputs(const Model& model, int64_t batch) {
   for (const TensorInfo& input : model.inputs()) {
     ov::PartialShape shape = input.shape;
     if (shape.size() > 0 && shape[0].is_dynamic()) shape[0] = batch;
-    if (shape.is_dynamic())
-      throw Error(fmt::format("input \"{}\" of shape {} is open beside the batch; give a file for it", input.name,
-                              ops::to_string(input.shape)));
+    if (shape.is_dynamic() || input.dtype == DType::string)
+      throw Error(fmt::format("there are no random numbers for input \"{}\", {} of shape {}; give a file for it",
+                              input.name, name(input.dtype), ops::to_string(input.shape)));
     ov::Tensor numbers(ov::element::f32, shape.to_shape());
     const bool whole = !element_type(input.dtype).is_real();
     for (size_t i = 0; i < numbers.get_size(); ++i) {

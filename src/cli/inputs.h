@@ -10,8 +10,8 @@ namespace keravino::cli {
 /// one batch. Files without a name fill the inputs in order.
 std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::string>& files);
 
-/// Seeded inputs of so many rows: floats from 0 to 1, integers and bools 0 or 1. Error for an input with other open
-/// dimensions than the batch.
+/// Seeded inputs of so many rows: floats from 0 to 1, integers and bools 0 or 1. Error for an input of strings, or with
+/// other open dimensions than the batch.
 std::vector<Tensor> random_inputs(const Model& model, int64_t batch);
 
 /// The outputs of a model from a .npz with arrays named as they are.

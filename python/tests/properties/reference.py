@@ -1,10 +1,10 @@
 """What a call should give, by Keras's NumPy backend, which is loaded beside ours and shares no code with it."""
 
+import importlib
 from unittest import mock
 
 import jax
 import keras
-import keras.src.backend.numpy as keras_numpy
 import numpy as np
 from keras.src.backend.common.dtypes import BIT64_TO_BIT32_DTYPE
 from records import dtype, is_float, widened
@@ -28,6 +28,11 @@ def sobel_edges(x, data_format="channels_last"):
     )
     return np.stack([smooth(slope(x, a), b) for a, b in (axes, axes[::-1])], -1)
 
+
+# The import puts NumPy's backend, a package, in the place of the ops of ours that have the same name.
+_OPS = keras.src.backend.numpy
+keras_numpy = importlib.import_module("keras.src.backend.numpy")
+keras.src.backend.numpy = _OPS
 
 # Functions that the backend has not, or has for less (one matrix alone, slopes below 1), or has other edges or dtypes for.
 OWN = {
