@@ -51,7 +51,7 @@ double length(const ov::PartialShape& shape, size_t axis) {
   return shape[axis].is_static() ? static_cast<double>(shape[axis].get_length()) : 100;
 }
 
-/// Elements of a window beside those of batch and outputs, times inputs: products for an element of the smaller side.
+/// Elements of the weights that one output (of one group) takes: all axes but the first ones.
 double filter(const ov::Node& node, size_t skipped) {
   const auto& weights = node.get_input_partial_shape(1);
   double count = 1;
@@ -69,8 +69,7 @@ double products(const ov::Node& node) {
     const bool transposed = x.size() > 1 && static_cast<const v::v0::MatMul&>(node).get_transpose_a();
     return out * length(x, x.size() - (transposed ? 2 : 1));
   }
-  // Weights are (outputs, inputs, window...), with groups before; each element of the smaller side takes all of one
-  // output's, each of the larger side gives to as many.
+  // Each element of the smaller side, y of a convolution and x of a transposed one, meets the weights of one output.
   if (ov::is_type<v::v1::Convolution>(&node)) return out * filter(node, 1);
   if (ov::is_type<v::v1::GroupConvolution>(&node)) return out * filter(node, 2);
   if (ov::is_type<v::v1::ConvolutionBackpropData>(&node)) return elements(x) * filter(node, 1);
@@ -85,6 +84,15 @@ double work(const ov::Node& node) {
   for (size_t i = 0; i < node.get_output_size(); ++i) out += elements(node.get_output_partial_shape(i));
   if (const double count = products(node); count > 0) return kProduct * count;
   return std::max(out, widest_input(node)) * nanoseconds_per_element(node);
+}
+
+/// Whether a node's numbers are nothing but a shape for others, and so small ones, whatever their type.
+bool is_shape(const ov::Node& node) {
+  const auto users = node.get_output_size() == 1 ? node.output(0).get_target_inputs() : std::set<ov::Input<ov::Node>>{};
+  return !users.empty() && std::all_of(users.begin(), users.end(), [](const auto& user) {
+    if (ov::is_type_any_of<v::v1::Reshape, v::v3::Broadcast>(user.get_node())) return user.get_index() == 1;
+    return ov::is_type_any_of<v::v0::Concat, v::v8::Gather>(user.get_node()) && is_shape(*user.get_node());
+  });
 }
 
 }  // namespace
@@ -125,7 +133,7 @@ bool needs_width(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
   };
   for (const auto& node : nodes) {
     for (size_t i = 0; i < node->get_output_size(); ++i) {
-      if (wide(node->get_output_element_type(i))) return true;
+      if (wide(node->get_output_element_type(i)) && !is_shape(*node)) return true;
     }
   }
   return false;
