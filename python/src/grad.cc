@@ -14,6 +14,7 @@
 
 #include "engine/engine.h"
 #include "functions.h"
+#include "grad/remat.h"
 #include "grad/rule.h"
 #include "ops/custom_gradient.h"
 #include "ops/shapes.h"
@@ -113,10 +114,17 @@ void add_gradients(nb::module_& module) {
   module.def(
       "with_gradient",
       [](const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, nb::object vjp) {
-        return ops::with_gradient(ys, xs, PythonVjp(std::move(vjp)));
+        return ops::with_gradient(ys, xs, ops::Vjp(PythonVjp(std::move(vjp))));
       },
       nb::arg("ys"), nb::arg("xs"), nb::arg("vjp"),
       "The ys with a derivative of their own: `vjp` takes the gradients of the ys and returns those of the xs.");
+  module.def(
+      "recomputed",
+      [](size_t since, const std::vector<Tensor>& xs, const std::vector<Tensor>& ys) {
+        return grad::recomputed(xs, {{}, ys, since});
+      },
+      nb::arg("since"), nb::arg("xs"), nb::arg("ys"),
+      "The ys, which were made of the xs since a moment; for gradients that is done once more.");
   nb::class_<ops::Recording>(module, "Recording", "While one lives, graphs of this thread keep what gradients need.")
       .def(nb::init<>());
   module.def("without_rule", &without_rule, nb::arg("ys"),

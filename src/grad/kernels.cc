@@ -1,6 +1,7 @@
 // The kernels of training, once more: derivatives of derivatives.
 #include "grad/rule.h"
 #include "keravino/ops.h"
+#include "kernels/after.h"
 #include "kernels/channels.h"
 #include "kernels/convolution.h"
 #include "kernels/cross_entropy.h"
@@ -62,6 +63,7 @@ Table kernel_rules() {
       row<kernels::CrossEntropyGradient>(cross_entropy_gradient),
       not_differentiable<kernels::RecurrentGradient>("second derivatives of a recurrent layer need unroll=True"),
       row<Convolution>(convolution),
+      row<kernels::After>([](const Step& s) { return std::vector<Tensor>{s.g[0]}; }),
       row<kernels::ChannelSums>(channel_sums),
       row<kernels::Gate>([](const Step& s) -> std::vector<Tensor> {
         return {

@@ -3,6 +3,7 @@
 
 #include "grad/rule.h"
 #include "keravino/grad.h"
+#include "kernels/after.h"
 #include "ops/custom_gradient.h"
 
 namespace keravino {
@@ -28,7 +29,9 @@ class Walker {
     for (const Tensor& x : xs) hanging_.insert(x.output());
     for (const auto& node : order_) {  // hanging_ grows downward
       bool hangs = false;
-      for (const Output& input : node->input_values()) hangs |= hanging_.contains(input);
+      const size_t inputs =
+          ov::is_type<kernels::After>(node) ? 1 : node->get_input_size();  // the others are no operands
+      for (size_t i = 0; i < inputs; ++i) hangs |= hanging_.contains(node->input_value(i));
       if (!hangs) continue;
       for (const Output& output : node->outputs()) hanging_.insert(output);
     }

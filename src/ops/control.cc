@@ -128,6 +128,15 @@ Output computed(const Output& output) {
   return std::make_shared<v::v1::Maximum>(output, output);
 }
 
+std::pair<std::shared_ptr<ov::Model>, std::vector<Tensor>> extracted(const Body& body) {
+  const std::lock_guard lock(graph_mutex());
+  Subgraph graph(body, false);
+  ov::OutputVector results, outer;
+  for (const Tensor& result : body.results) results.push_back(graph.copy(result.output()));
+  for (const auto& [output, parameter] : graph.captured()) outer.push_back(output);
+  return {make_model(results, {}, graph), traced(outer)};
+}
+
 std::vector<Tensor> inlined(const ov::Model& body, const std::vector<Tensor>& arguments) {
   const std::lock_guard lock(graph_mutex());
   std::unordered_map<const ov::Node*, ov::OutputVector> copies;

@@ -39,6 +39,9 @@ using Slices = std::vector<std::pair<Tensor, Along>>;
 std::vector<Tensor> loop(const Tensor& trip_count, const Tensor& condition, const Slices& slices,
                          const std::vector<Tensor>& states, const Body& body, const std::vector<Along>& stacks = {});
 
+/// A body without parameters as a graph of its own, whose parameters stand for the tensors that it takes from outside.
+std::pair<std::shared_ptr<ov::Model>, std::vector<Tensor>> extracted(const Body& body);
+
 /// The results of a body of an If or Loop for these arguments, as nodes of the graph around it.
 std::vector<Tensor> inlined(const ov::Model& body, const std::vector<Tensor>& arguments);
 

@@ -18,7 +18,7 @@ bool takes_kernels(const Tensor& x) {
   return recording() && x.traced() && x.dtype() == DType::float32 && engine::is_cpu(engine::default_options().device);
 }
 
-std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Vjp vjp) {
+std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, WantedVjp vjp) {
   const bool traced = std::any_of(ys.begin(), ys.end(), [](const Tensor& y) { return y.traced(); });
   if (!recording() || !traced) return ys;
   const std::lock_guard lock(graph_mutex());
@@ -29,6 +29,12 @@ std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vect
   std::vector<Tensor> outputs;
   for (const auto& output : node->outputs()) outputs.push_back(wrap(output, {.traced = true}));
   return outputs;
+}
+
+std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Vjp vjp) {
+  return with_gradient(ys, xs, [vjp = std::move(vjp)](const auto& in, const auto& out, const auto& gs, const auto&) {
+    return vjp(in, out, gs);
+  });
 }
 
 Tensor with_gradient(const Tensor& y, const std::vector<Tensor>& xs,
@@ -45,7 +51,7 @@ Tensor gated(const Tensor& y, const Tensor& g, double low, double high) {
   return select(std::isinf(high) ? above : make<v::v1::LogicalAnd>(above, y < high), g, 0);
 }
 
-CustomGradient::CustomGradient(const ov::OutputVector& inputs, size_t outputs, Vjp vjp)
+CustomGradient::CustomGradient(const ov::OutputVector& inputs, size_t outputs, WantedVjp vjp)
     : Op(inputs), outputs_(outputs), vjp_(std::move(vjp)) {
   constructor_validate_and_infer_types();
 }

@@ -13,8 +13,13 @@ namespace keravino::ops {
 using Vjp = std::function<std::vector<Tensor>(const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
                                               const std::vector<Tensor>& gs)>;
 
+/// The same, told which of the xs a gradient is asked for.
+using WantedVjp = std::function<std::vector<Tensor>(const std::vector<Tensor>& xs, const std::vector<Tensor>& ys,
+                                                    const std::vector<Tensor>& gs, const std::vector<bool>& wanted)>;
+
 /// The ys, computed from the xs, with `vjp` as their derivative: where composing the rules of their nodes would lose
 /// digits or time. Nothing but the ys while no gradient can be asked for (see Recording).
+std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, WantedVjp vjp);
 std::vector<Tensor> with_gradient(const std::vector<Tensor>& ys, const std::vector<Tensor>& xs, Vjp vjp);
 Tensor with_gradient(const Tensor& y, const std::vector<Tensor>& xs,
                      Tensor (*vjp)(const std::vector<Tensor>& xs, const Tensor& y, const Tensor& g));
@@ -40,7 +45,7 @@ class CustomGradient : public ov::op::Op {
  public:
   OPENVINO_OP("CustomGradient", "keravino");
 
-  CustomGradient(const ov::OutputVector& inputs, size_t outputs, Vjp vjp);
+  CustomGradient(const ov::OutputVector& inputs, size_t outputs, WantedVjp vjp);
 
   void validate_and_infer_types() override;
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;
@@ -48,11 +53,11 @@ class CustomGradient : public ov::op::Op {
   bool has_evaluate() const override { return true; }
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 
-  const Vjp& vjp() const { return vjp_; }
+  const WantedVjp& vjp() const { return vjp_; }
 
  private:
   size_t outputs_;
-  Vjp vjp_;
+  WantedVjp vjp_;
 };
 
 }  // namespace keravino::ops

@@ -221,8 +221,3 @@ def partial_results_traced(f, xs, axis):
 
     first = [x[(builtins.slice(None),) * axis + (builtins.slice(0, 1),)] for x in xs]
     return repeat("associative_scan", step, [to_tensor(True), *first], xs, trip_count=length(xs[0], axis), axis=axis)[1]
-
-
-def remat(f):
-    """The function itself; nothing is computed twice to save memory (docs/adr/0023-rematerialisation.md)."""
-    return f

@@ -14,14 +14,13 @@ from keras.src.backend.openvino.control import (  # noqa: F401  (Keras looks for
     cond,
     fori_loop,
     map,
-    remat,
     scan,
     switch,
     vectorized_map,
     while_loop,
 )
 from keras.src.backend.openvino.spec import compute_output_spec  # noqa: F401
-from keras.src.backend.openvino.tape import custom_gradient, stop_gradient  # noqa: F401
+from keras.src.backend.openvino.tape import custom_gradient, remat, stop_gradient  # noqa: F401
 from keras.src.backend.openvino.variable import Variable
 
 from keravino import _native

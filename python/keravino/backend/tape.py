@@ -1,5 +1,6 @@
 """Gradients of what Python computes: tapes, and functions with a gradient of their own."""
 
+import functools
 import threading
 
 from keras.src import tree
@@ -168,6 +169,29 @@ def custom_gradient(fun):
 
         ys = _native.with_gradient([to_tensor(y) for y in tree.flatten(outputs)], xs, vjp)
         return tree.pack_sequence_as(outputs, ys)
+
+    return call
+
+
+def remat(f):
+    """The same function, computed once more for its gradients: a tape keeps its arguments and results alone.
+
+    What it takes from outside besides its arguments, as variables, is kept.
+    """
+
+    @functools.wraps(f)
+    def call(*args, **kwargs):
+        if not _native.recording():
+            return f(*args, **kwargs)
+        since = _native.moment()
+        args, kwargs = tree.map_structure(to_value, (args, kwargs))
+        outputs = f(*args, **kwargs)
+        flat = tree.flatten(outputs)
+        places = [i for i, x in enumerate(flat) if isinstance(x, Tensor)]
+        xs = [x for x in tree.flatten((args, kwargs)) if isinstance(x, Tensor)]
+        for i, y in zip(places, _native.recomputed(since, xs, [flat[i] for i in places]), strict=True):
+            flat[i] = y
+        return tree.pack_sequence_as(outputs, flat)
 
     return call
 
