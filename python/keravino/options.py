@@ -11,8 +11,8 @@ def set_defaults(precision=None, threads=0):
     """Sets how programs are compiled from now on.
 
     Args:
-        precision: "f32", "bf16" or "f16" for every model; None (the default) follows each model's dtype policy:
-            f32 unless that is one of bfloat16 or float16.
+        precision: "f32", "bf16" or "f16" for what every model predicts and evaluates; None (the default) follows each
+            model's dtype policy: f32 unless that is one of bfloat16 or float16. Training follows the policy always.
         threads: number of CPU threads of a program; 0 (the default) leaves it to the device.
     """
     if precision is not None and precision not in PRECISIONS:

@@ -2,6 +2,7 @@
 
 #include "keravino/error.h"
 #include "passes/exact.h"
+#include "passes/halves.h"
 
 namespace keravino::engine {
 namespace {
@@ -26,7 +27,7 @@ std::vector<std::string> devices_in(const std::string& name) {
 /// True if nothing but the CPU can come to run what is compiled for this name.
 
 ov::element::Type precision_type(const std::string& precision) {
-  if (precision == "f32") return ov::element::f32;
+  if (precision == "f32" || precision == "typed") return ov::element::f32;
   if (precision == "bf16") return ov::element::bf16;
   if (precision == "f16") return ov::element::f16;
   throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
@@ -70,7 +71,8 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
                     ov::hint::performance_mode(performance_mode(options.hint))};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
   if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
-  passes::make_exact(model, options.precision == "f32", is_cpu(options.device));
+  if (options.precision == "typed") passes::round_halves(model);
+  passes::make_exact(model, precision_type(options.precision) == ov::element::f32, is_cpu(options.device));
   try {
     return core().compile_model(model, options.device, config);
   } catch (const ov::Exception&) {

@@ -12,7 +12,7 @@ namespace keravino::engine {
 /// can.
 struct CompileOptions {
   std::string device = "CPU";     ///< OpenVINO's name: CPU, GPU, GPU.1, NPU, AUTO, AUTO:GPU,CPU, HETERO:...
-  std::string precision = "f32";  ///< f32, bf16 or f16
+  std::string precision = "f32";  ///< f32, bf16, f16; typed: each node in its own type, f16 at least rounded to it
   int threads = 0;                ///< 0: the device's own choice
   std::string hint = "latency";   ///< latency or throughput
   int streams = 0;                ///< 0: the device's own choice

@@ -13,7 +13,9 @@ using Ints = std::vector<int64_t>;
 std::vector<Tensor> max_pool(const Step& s) {
   const auto& op = static_cast<const v::v1::MaxPool&>(s.node);
   const kernels::PoolWindow window{op.get_kernel(), op.get_strides(), op.get_pads_begin()};
-  const Tensor x = ops::from_channels_first(s.in[0], true), g = ops::from_channels_first(s.g[0], true);
+  const DType dtype = s.in[0].dtype() == DType::float64 ? DType::float64 : DType::float32;  // halves have no kernel
+  const Tensor x = ops::from_channels_first(ops::as(s.in[0], dtype), true),
+               g = ops::from_channels_first(ops::as(s.g[0], dtype), true);
   return {ops::to_channels_first(make<kernels::MaxPoolGradient>(std::vector<Tensor>{x, g}, window), true)};
 }
 

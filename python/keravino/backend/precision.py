@@ -2,11 +2,14 @@
 
 from keras.src.backend.openvino.core import get_device
 
-from keravino import _native
+from keravino import _native, options
 
 
 def model_precision(model):
-    """bf16 or f16 if a layer of the model computes in it, else f32; f16 only where the device has it."""
+    """What `set_defaults` says; else bf16 or f16 if a layer of the model computes in it, f16 only where the device has
+    it; else f32."""
+    if options.precision:
+        return options.precision
     dtypes = {layer.compute_dtype for layer in model._flatten_layers()}
     if "bfloat16" in dtypes:
         return "bf16"

@@ -61,14 +61,17 @@ class OpenVINOTrainer(base_trainer.Trainer):
         x, _, _ = data_adapter_utils.unpack_x_y_sample_weight(data)
         return self._forward(x)
 
-    def _step(self, function, state=(), exact=False):
+    def _step(self, function, state=(), training=False):
         """A step on one batch as a compiled program; in Python if that is asked for or a layer is not made of ops.
 
         As on jax and torch, `jit_compile=False` asks for it: what a step does besides ops is then done at each step.
         """
         if self.run_eagerly or not self.jit_compile:
             return lambda data: tree.map_structure(to_numpy, function(data))
-        return Function(function, state, lambda: model_precision(self), exact)
+        # The plugin convolves with weights that are inputs only where shapes are static. A step of training computes in
+        # the dtypes of its graph: at a lower precision the plugin would round the weights and their state as well.
+        precision = (lambda: "typed") if training else (lambda: model_precision(self))
+        return Function(function, state, precision, exact=training)
 
     def make_train_function(self, force=False):
         """Makes the function that trains on a list of batches."""
@@ -77,8 +80,7 @@ class OpenVINOTrainer(base_trainer.Trainer):
         state = [*self.trainable_variables, *self.non_trainable_variables, *self.metrics_variables]
         if self.optimizer is not None:
             state += self.optimizer.variables
-        # The plugin convolves with weights that are inputs only where shapes are static.
-        self.train_function = on_batches(self._step(self.train_step, state, exact=True))
+        self.train_function = on_batches(self._step(self.train_step, state, training=True))
         return self.train_function
 
     def make_test_function(self, force=False):
