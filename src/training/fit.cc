@@ -10,28 +10,25 @@ namespace {
 /// Results of the batches so far.
 class Means {
  public:
-  void add(const std::vector<Result>& results, const std::vector<std::pair<double, double>>& sums) {
+  void add(const std::vector<Result>& results, std::span<const float> sums) {
     results_ = results;
     totals_.resize(sums.size());
-    for (size_t i = 0; i < sums.size(); ++i) {
-      totals_[i].first += sums[i].first;
-      totals_[i].second += sums[i].second;
-    }
+    for (size_t i = 0; i < sums.size(); ++i) totals_[i] += sums[i];
   }
 
   Logs logs(const std::string& prefix = "") const {
     Logs logs;
-    for (size_t i = 0; i < totals_.size(); ++i) {
-      const auto& [sum, count] = totals_[i];
-      const double mean = count == 0 ? 0 : sum / count;
-      logs.emplace_back(prefix + results_[i].label, results_[i].root ? std::sqrt(mean) : mean);
+    std::span<const double> left = totals_;
+    for (const Result& result : results_) {
+      logs.emplace_back(prefix + result.label, result.value(left.first(result.count)));
+      left = left.subspan(result.count);
     }
     return logs;
   }
 
  private:
   std::vector<Result> results_;
-  std::vector<std::pair<double, double>> totals_;
+  std::vector<double> totals_;
 };
 
 std::vector<std::string> names_of(const std::vector<TensorInfo>& outputs) {

@@ -117,14 +117,14 @@ const LossRow& row_of(const Layer& config, const Tensor& y_true, const Tensor& y
 
 std::span<const LossRow> loss_rows() { return kRows; }
 
-void match_ranks(const LossRow& row, Tensor& y_true, Tensor& y_pred) {
-  if (row.class_name.starts_with("Sparse")) return;
+void match_ranks(std::string_view class_name, Tensor& y_true, Tensor& y_pred) {
+  if (class_name.starts_with("Sparse")) return;
   const auto is_longer = [](const Tensor& x, const Tensor& than) {
     return x.rank() == than.rank() + 1 && ops::static_shape(x).back() == 1;
   };
   if (is_longer(y_true, y_pred)) y_pred = ops::expand_dims(y_pred, {-1});
   if (is_longer(y_pred, y_true)) y_true = ops::expand_dims(y_true, {-1});
-  if (y_true.rank() != y_pred.rank()) throw Error(fmt::format("{} wants labels of the output's rank", row.class_name));
+  if (y_true.rank() != y_pred.rank()) throw Error(fmt::format("{} wants labels of the output's rank", class_name));
 }
 
 std::string kind_of_labels(const Tensor& y_true, const Tensor& y_pred) {
@@ -147,7 +147,7 @@ Tensor mask_numbers(const Tensor& mask, const Tensor& values) {
 
 Tensor loss(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask) {
   const LossRow& row = row_of(config, y_true, y_pred);
-  match_ranks(row, y_true, y_pred);
+  match_ranks(row.class_name, y_true, y_pred);
   Tensor values = row.values(config, y_true, y_pred);
   if (weights) values = weighted(values, weights);
   const std::string reduction = config.get_or<std::string>("reduction", "sum_over_batch_size");

@@ -13,8 +13,8 @@ struct LossRow {
 std::span<const LossRow> loss_rows();
 
 /// Gives labels and predictions the same rank, where one has a last axis of 1 more than the other. Error if their ranks
-/// differ still, unless the row takes class numbers: what broadcasts by chance would be a wrong number.
-void match_ranks(const LossRow& row, Tensor& y_true, Tensor& y_pred);
+/// differ still, unless the class takes class numbers: what broadcasts by chance would be a wrong number.
+void match_ranks(std::string_view class_name, Tensor& y_true, Tensor& y_pred);
 
 /// Which cross-entropy or accuracy is meant by labels and predictions of these shapes: "Binary", "SparseCategorical" or
 /// "Categorical".

@@ -1,17 +1,24 @@
-// keras.metrics that are means over samples, by class name.
+// keras.metrics, by class name.
 #pragma once
+
+#include <functional>
 
 #include "training/object.h"
 
 namespace keravino::training {
 
-/// A metric of one batch: what is summed over the batches of an epoch, both scalars. Its result is sum / count, or the
-/// square root of that.
+/// What a metric makes of the sums over all batches of an epoch.
+using MetricResult = std::function<double(std::span<const double> sums)>;
+
+/// A metric of one batch: the numbers of one axis that are summed over the batches of an epoch, and their meaning.
 struct Metric {
   std::string label;
-  Tensor sum, count;
-  bool root = false;
+  Tensor sums;
+  MetricResult result;
 };
+
+/// A mean over samples: sum / count of all batches, or the square root of that.
+Metric mean_metric(std::string label, const Tensor& sum, const Tensor& count, bool root = false);
 
 /// A metric of predictions; `weights` is empty or has one number for each sample; what `mask` leaves
 /// out, if there is one, does not count. "accuracy" and "acc" are resolved by

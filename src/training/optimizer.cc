@@ -1,7 +1,6 @@
 #include "training/optimizer.h"
 
 #include "ops/make.h"
-#include "training/optimizer_rows.h"
 #include "training/schedule.h"
 
 namespace keravino::training {
@@ -42,9 +41,13 @@ std::vector<OptimizerVariable> Optimizer::variables(const std::vector<Tensor>& w
   if (!has_schedule()) all.push_back({DType::float32, {}, config_.get_or("learning_rate", row.learning_rate)});
   for (const auto& list : row.slots(config_)) {
     for (const Tensor& weight : weights) {
-      for (const Slot& slot : list) all.push_back({weight.dtype(), weight.shape().to_shape(), slot.initial});
+      for (const Slot& slot : list) {
+        const OptimizerVariable like{weight.dtype(), weight.shape().to_shape(), slot.initial};
+        all.push_back(slot.variable ? slot.variable(like) : like);
+      }
     }
   }
+  if (row.shared) all.push_back({weights.at(0).dtype(), {}, 1});
   return all;
 }
 
@@ -82,6 +85,8 @@ void Optimizer::apply(std::vector<Tensor>& weights, std::vector<Tensor> gradient
   const double decay = config_.get_or("weight_decay", row.weight_decay);
   gradients = clipped(std::move(gradients));
   const SlotLists lists = row.slots(config_);
+  if (row.shared)
+    variables.back() = row.shared(config_, variables.back(), ops::cast(iteration + 1, variables.back().dtype()));
   for (size_t i = 0; i < weights.size(); ++i) {
     if (!gradients[i]) continue;
     const auto of_weight = [&](const Tensor& x) { return ops::cast(x, weights[i].dtype()); };
@@ -94,7 +99,8 @@ void Optimizer::apply(std::vector<Tensor>& weights, std::vector<Tensor> gradient
       for (size_t j = 0; j < list.size(); ++j) places[list[j].name] = first + i * list.size() + j;
       first += weights.size() * list.size();
     }
-    Update update{weights[i], of_weight(gradients[i]), own_rate, of_weight(iteration + 1), {}};
+    const Tensor shared = row.shared ? of_weight(variables.back()) : Tensor();
+    Update update{weights[i], of_weight(gradients[i]), own_rate, of_weight(iteration + 1), shared, {}};
     for (const auto& [name, place] : places) update.slots[name] = variables.at(place);
     weights[i] = row.new_weight(config_, update);
     for (const auto& [name, place] : places) variables[place] = update.slots[name];

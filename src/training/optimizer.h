@@ -1,18 +1,9 @@
 // keras.optimizers, by class name: their variables and how they change weights.
 #pragma once
 
-#include <openvino/core/shape.hpp>
-
-#include "training/object.h"
+#include "training/optimizer_rows.h"
 
 namespace keravino::training {
-
-/// A variable of an optimizer as Keras saves it, and what it starts with.
-struct OptimizerVariable {
-  DType dtype;
-  ov::Shape shape;
-  double initial;
-};
 
 /// An optimizer of a config. Errors name what is not known or not supported.
 class Optimizer {
@@ -21,7 +12,7 @@ class Optimizer {
   explicit Optimizer(const Layer& config);
 
   /// Its variables for these weights, in the order of the file: the iteration, the learning rate unless a schedule
-  /// gives it, then the slots of each weight.
+  /// gives it, the slots of each weight, and what the weights share.
   std::vector<OptimizerVariable> variables(const std::vector<Tensor>& weights) const;
 
   /// One step: new weights and variables in the place of the old ones. A weight whose gradient is no Tensor stays.

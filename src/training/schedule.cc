@@ -44,6 +44,23 @@ Tensor cosine_decay(const Layer& schedule, const Tensor& step) {
   return warmup == 0 ? decayed : ops::where(step < warmup, (target - from) * (step / warmup) + from, decayed);
 }
 
+/// Half a cosine after the other: each t_mul times as long as the one before, from m_mul times its height.
+Tensor cosine_decay_restarts(const Layer& schedule, const Tensor& step) {
+  const double first = schedule.get<double>("first_decay_steps"), longer = schedule.get_or("t_mul", 2.0),
+               lower = schedule.get_or("m_mul", 1.0), alpha = schedule.get_or("alpha", 0.0);
+  if (first <= 0) throw schedule.error(fmt::format("\"first_decay_steps\" is {}, wanted more than 0", first));
+  Tensor past = step / first, restarts = ops::floor(past);
+  if (longer == 1) {
+    past = past - restarts;
+  } else {
+    restarts = ops::floor(ops::log(1 - past * (1 - longer)) / std::log(longer));
+    const Tensor length = ops::power(longer, restarts);
+    past = (past - (1 - length) / (1 - longer)) / length;
+  }
+  const Tensor wave = 0.5 * ops::power(lower, restarts) * (1 + ops::cos(std::numbers::pi * past));
+  return initial_rate(schedule) * ((1 - alpha) * wave + alpha);
+}
+
 Tensor piecewise_constant_decay(const Layer& schedule, const Tensor& step) {
   const auto boundaries = schedule.get<std::vector<double>>("boundaries"),
              values = schedule.get<std::vector<double>>("values");
@@ -72,6 +89,7 @@ struct Row {
 };
 constexpr Row kRows[] = {
     {"CosineDecay", "", &cosine_decay},
+    {"CosineDecayRestarts", "", &cosine_decay_restarts},
     {"ExponentialDecay", "", &exponential_decay},
     {"InverseTimeDecay", "", &inverse_time_decay},
     {"PiecewiseConstantDecay", "", &piecewise_constant_decay},

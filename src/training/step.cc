@@ -92,7 +92,7 @@ struct Step::Graph {
     const auto several = std::ranges::count_if(config.losses, [](const json& each) { return !each.is_null(); }) > 1;
     const Tensor count = ops::as(static_cast<double>(rows), DType::float32);
     const auto track = [&](const std::string& label, const Tensor& value) {
-      return Metric{label, value * static_cast<double>(rows), count, false};
+      return mean_metric(label, value * static_cast<double>(rows), count);
     };
     loss = 0.0;
     std::vector<Metric> parts;
@@ -160,10 +160,10 @@ Step::Step(const saving::Archive& archive, const CompileConfig& config, const st
 
   std::vector<Tensor> sums, results;
   for (const Metric& metric : graph.metrics) {
-    results_.push_back({metric.label, metric.root});
-    for (const Tensor& scalar : {metric.sum, metric.count}) sums.push_back(to_float32(ops::strong(scalar)));
+    results_.push_back({metric.label, metric.sums.shape().to_shape().at(0), metric.result});
+    sums.push_back(metric.sums);
   }
-  results.push_back(ops::stack(sums));
+  results.push_back(ops::concatenate(sums));
 
   if (for_training) optimizer_ = graph.add_update(config);
   const auto add = [&](const Key& key, const Tensor& start, const Tensor& value) {
@@ -180,7 +180,9 @@ Step::Step(const saving::Archive& archive, const CompileConfig& config, const st
     add({pointer, kSeed}, seeds.second.start, seeds.second.value);
   }
   for (size_t i = 0; i < graph.slots.size(); ++i) add({kOptimizer, i}, graph.slots[i], graph.new_slots[i]);
-  program_ = std::make_unique<engine::Program>(graph.parameters, results, options);
+  engine::CompileOptions own = options;
+  if (for_training) own.precision = "typed";  // a lower one would round the weights and the optimizer's state as well
+  program_ = std::make_unique<engine::Program>(graph.parameters, results, own);
 }
 
 void Step::add_to(State& state, const saving::Archive& archive, const CompileConfig& config) const {
@@ -227,17 +229,15 @@ void Step::add_optimizer(State& state, const saving::Archive& archive, const Com
   }
 }
 
-std::vector<std::pair<double, double>> Step::run(const Rows& batch, State& state) {
+std::span<const float> Step::run(const Rows& batch, State& state) {
   std::vector<ov::Tensor> inputs = batch.inputs;
   inputs.insert(inputs.end(), batch.labels.begin(), batch.labels.end());
   if (batch.weights) inputs.push_back(batch.weights);
   for (const Key& key : keys_) inputs.push_back(state.at(key));
   const std::vector<ov::Tensor> outputs = program_->run(inputs);
   for (size_t i = 0; i < changed_.size(); ++i) state[changed_[i]] = outputs[i + 1];
-  std::vector<std::pair<double, double>> sums;
-  const float* numbers = outputs[0].data<const float>();
-  for (size_t i = 0; i < results_.size(); ++i) sums.emplace_back(numbers[2 * i], numbers[2 * i + 1]);
-  return sums;
+  sums_ = outputs[0];
+  return {sums_.data<const float>(), sums_.get_size()};
 }
 
 }  // namespace keravino::training

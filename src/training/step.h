@@ -16,10 +16,11 @@ struct Rows {
   size_t count() const { return inputs.at(0).get_shape().at(0); }
 };
 
-/// What a step's results are called, in their order.
+/// A result of a step: its name, how many numbers it sums over the batches, and what they mean.
 struct Result {
   std::string label;
-  bool root;
+  size_t count;
+  MetricResult value;
 };
 
 /// A graph for batches of one size: forward, loss and metrics; in training also gradients and the optimizer's update.
@@ -33,8 +34,8 @@ class Step {
   /// Adds what this step needs to a state: numbers of the file, and where the file has none what they start with.
   void add_to(State& state, const saving::Archive& archive, const CompileConfig& config) const;
 
-  /// Runs a batch, which changes the state in training. The sum and the count of each result.
-  std::vector<std::pair<double, double>> run(const Rows& batch, State& state);
+  /// Runs a batch, which changes the state in training. The numbers of all results, one behind the other.
+  std::span<const float> run(const Rows& batch, State& state);
 
   const std::vector<Result>& results() const { return results_; }
 
@@ -48,6 +49,7 @@ class Step {
   std::map<Key, uint32_t> seeds_;  // the first numbers of pairs; the second counts the steps
   std::vector<Result> results_;
   std::unique_ptr<engine::Program> program_;
+  ov::Tensor sums_;
 };
 
 }  // namespace keravino::training

@@ -230,11 +230,21 @@ def compiled(path, build=None, **arguments):
     model.save(path)
 
 
+class Halves(keras.optimizers.schedules.LearningRateSchedule):
+    """A schedule of somebody's own."""
+
+    def __call__(self, step):
+        return 0.5**step
+
+    def get_config(self):
+        return {}
+
+
 FAULTS = {
     "optimizer": (
-        lambda p: compiled(p, optimizer="lion"),
+        lambda p: compiled(p, optimizer="muon"),
         [],
-        'unknown optimizer "Lion"\n',
+        'unknown optimizer "Muon"',
     ),
     "loss": (
         lambda p: compiled(p),
@@ -247,10 +257,9 @@ FAULTS = {
         'config.json /compile_config/metrics (acuracy): unknown metric "acuracy"; did you mean "Accuracy"?',
     ),
     "schedule": (
-        lambda p: compiled(p, optimizer=keras.optimizers.SGD(keras.optimizers.schedules.CosineDecayRestarts(0.1, 5))),
+        lambda p: compiled(p, optimizer=keras.optimizers.SGD(Halves())),
         [],
-        'config.json /compile_config/optimizer/config/learning_rate (CosineDecayRestarts "SGDRDecay"): unknown '
-        'learning-rate schedule "CosineDecayRestarts"\n',
+        'config.json /compile_config/optimizer/config/learning_rate (Halves): unknown learning-rate schedule "Halves"\n',
     ),
     "rate": (
         lambda p: compiled(p, optimizer=keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 5))),

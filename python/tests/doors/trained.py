@@ -25,9 +25,9 @@ def data(case, kind):
     values = np.abs(rng.normal(size=(ROWS, 3))).astype("float32")
     if kind == "two":
         return x, [classes, values], None
-    y = {"classes": classes, "one_hot": one_hot, "values": values, "column": classes[:, None] > 0, "weights": classes}
-    y["steps"] = np.repeat(values, 2, 1)[:, :5, None]
-    weights = rng.uniform(0.1, 2, ROWS).astype("float32") if kind == "weights" else None
+    y = {"classes": classes, "one_hot": one_hot, "values": values, "column": classes[:, None] > 0}
+    y |= {"weights": classes, "one_hot_weights": one_hot, "steps": np.repeat(values, 2, 1)[:, :5, None]}
+    weights = rng.uniform(0.1, 2, ROWS).astype("float32") if kind.endswith("weights") else None
     return x, [np.asarray(y[kind])], weights
 
 
@@ -99,6 +99,14 @@ def constrained(keras):
     ]
     model = keras.Sequential(stack)
     model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+    return model
+
+
+def normalized(keras):
+    layers = keras.layers
+    stack = [keras.Input((4,)), layers.Dense(6), layers.LayerNormalization(), layers.Dense(3, "softmax")]
+    model = keras.Sequential(stack)
+    model.compile("adam", "sparse_categorical_crossentropy")
     return model
 
 
@@ -184,6 +192,16 @@ def optimizer_cases(keras):
         "rmsprop": ("classes", mlp(keras, optimizers.RMSprop(0.01, global_clipnorm=0.2))),
         "centered": ("classes", mlp(keras, optimizers.RMSprop(0.01, momentum=0.5, centered=True))),
         "adagrad": ("classes", mlp(keras, optimizers.Adagrad(0.1))),
+        "adadelta": ("classes", mlp(keras, optimizers.Adadelta(1.0))),
+        "adafactor": ("classes", mlp(keras, optimizers.Adafactor(0.05))),
+        "adafactor_schedule": ("classes", mlp(keras, optimizers.Adafactor(schedules.ExponentialDecay(2.0, 5, 0.5)))),
+        "adamax": ("classes", mlp(keras, optimizers.Adamax(0.01))),
+        "ftrl": ("classes", mlp(keras, optimizers.Ftrl(0.1, -0.6, 0.2, 0.01, 0.02, 0.03, beta=0.1))),
+        "lamb": ("classes", mlp(keras, optimizers.Lamb(0.01, weight_decay=0.01))),
+        "lion": ("classes", mlp(keras, optimizers.Lion(0.01))),
+        "nadam": ("classes", mlp(keras, optimizers.Nadam(0.01))),
+        "restarts": ("classes", mlp(keras, optimizers.SGD(schedules.CosineDecayRestarts(0.1, 3, 1.5, 0.8, 0.1)))),
+        "equal_restarts": ("classes", mlp(keras, optimizers.SGD(schedules.CosineDecayRestarts(0.1, 5, 1.0)))),
         "exponential": ("classes", mlp(keras, optimizers.SGD(schedules.ExponentialDecay(0.1, 5, 0.5, staircase=True)))),
         "inverse": ("classes", mlp(keras, optimizers.SGD(schedules.InverseTimeDecay(0.1, 5, 0.5)))),
         "cosine": ("classes", mlp(keras, optimizers.Adam(schedules.CosineDecay(0.1, 10, 0.1)))),
@@ -243,17 +261,50 @@ def loss_cases(keras):
     }
 
 
+def metric_cases(keras):
+    m, thresholds = keras.metrics, [0.3, 0.2, 0.6]
+    decisions = [m.TruePositives(), m.TrueNegatives(), m.FalsePositives(0.4), m.FalseNegatives(0.4)]
+    decisions += [m.Precision(), m.Recall(0.3), m.Precision(class_id=1, name="one"), m.Recall(top_k=2, name="two")]
+    curves = [m.AUC(), m.AUC(thresholds=thresholds, name="own"), m.AUC(multi_label=True, num_labels=3, name="each")]
+    curves += [
+        m.AUC(50, curve, summation, name=f"{curve}_{summation}")
+        for curve in ("ROC", "PR", "PRGAIN")
+        for summation in ("interpolation", "minoring", "majoring")
+    ]
+    curves += [m.SensitivityAtSpecificity(0.6), m.SpecificityAtSensitivity(0.6, 1), m.PrecisionAtRecall(0.5)]
+    curves += [m.RecallAtPrecision(0.4, class_id=0)]
+    scores = [m.F1Score("macro"), m.F1Score("micro", name="micro"), m.FBetaScore("weighted", 2.0, 0.35)]
+    scores += [m.OneHotIoU(3, [0, 2]), m.OneHotMeanIoU(3), m.PearsonCorrelation(), m.ConcordanceCorrelation()]
+    binary = [m.BinaryIoU(), m.AUC(from_logits=True), m.BinaryIoU([1], 0.1, name="ones")]
+    values = [m.R2Score(), m.R2Score("variance_weighted_average", 2, name="weighted")]
+    column = {"last": None, "units": 1, "loss": keras.losses.BinaryCrossentropy(True)}
+    one_hot = "categorical_crossentropy"
+    return {
+        "decisions": ("one_hot_weights", mlp(keras, loss=one_hot, metrics=decisions)),
+        "weighted_decisions": ("one_hot_weights", mlp(keras, loss=one_hot, weighted_metrics=decisions)),
+        "curves": ("one_hot_weights", mlp(keras, loss=one_hot, metrics=curves)),
+        "weighted_curves": ("one_hot_weights", mlp(keras, loss=one_hot, weighted_metrics=curves)),
+        "scores": ("one_hot_weights", mlp(keras, loss=one_hot, metrics=scores)),
+        "weighted_scores": ("one_hot_weights", mlp(keras, loss=one_hot, weighted_metrics=scores[:3])),
+        "overlap": ("classes", mlp(keras, metrics=[m.MeanIoU(3, sparse_y_pred=False, ignore_class=1)])),
+        "binary_overlap": ("column", mlp(keras, metrics=binary, **column)),
+        "r2": ("values", mlp(keras, loss="mse", metrics=values, last=None)),
+    }
+
+
 def cases(keras):
     """Name -> (labels, model that is compiled)."""
     return {
         **optimizer_cases(keras),
         **loss_cases(keras),
+        **metric_cases(keras),
         "cnn": ("classes", cnn(keras)),
         "cnn_sgd": ("classes", cnn(keras, keras.optimizers.SGD(0.05, momentum=0.9))),
         "cnn_dropout": ("classes", cnn(keras, rate=0.4)),
         "cnn_frozen": ("one_hot", cnn_frozen(keras)),
         "cnn_noise": ("classes", cnn_noise(keras)),
         "constrained": ("classes", constrained(keras)),
+        "normalized": ("classes", normalized(keras)),
         "text": ("classes", text(keras)),
         "recurrent": ("classes", recurrent(keras)),
         "masked": ("steps", masked(keras)),
