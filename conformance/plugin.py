@@ -11,6 +11,8 @@ import os
 import sys
 import unittest
 
+import pytest
+
 os.environ["KERAS_BACKEND"] = "openvino"
 from record import add_line, read_record  # noqa: E402
 
@@ -55,6 +57,29 @@ def compute_all_ops():
         namespace = vars(getattr(backend, family))
         ops = {name: value for name, value in namespace.items() if type(value).__name__ == "builtin_function_or_method"}
         namespace.update({name: computed(value) for name, value in ops.items()})
+
+
+def divide_no_nan_gradients(self):
+    """The numbers that Keras's test wants, which it takes by the tape of each backend that it knows."""
+    from keras.src.ops import numpy as knp
+
+    with keravino.GradientTape() as tape:
+        x1, x2 = tape.watch([1.0, 2.0]), tape.watch([0.0, 2.0])
+        y = knp.divide_no_nan(x1, x2)
+    first, second = tape.gradient(y, [x1, x2])
+    self.assertAllClose(first, [0.0, 0.5])
+    self.assertAllClose(second, [0.0, -0.5])
+
+
+# Tests that have a branch for each backend's name and none for ours.
+SUPPLIED = {"test_divide_no_nan_gradients": divide_no_nan_gradients}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call(item):
+    """Gives such a test its way for this backend."""
+    if item.name in SUPPLIED:
+        item.obj = SUPPLIED[item.name].__get__(item.instance)
 
 
 class Recorder:
