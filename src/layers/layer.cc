@@ -1,5 +1,6 @@
 #include "layers/layer.h"
 
+#include "engine/evaluate.h"
 #include "keravino/ops/core.h"
 #include "layers/constraints.h"
 #include "layers/regularizers.h"
@@ -42,6 +43,12 @@ std::string shown(const json& value) {
 
 Tensor new_parameter(const ov::element::Type& type, const ov::Shape& shape) {
   return Tensor(std::make_shared<Value>(std::make_shared<ov::op::v0::Parameter>(type, shape)->output(0), true, 0));
+}
+
+/// Numbers that are known are rounded to the nearest, as OpenVINO's folding of constants to bfloat16 does not.
+Tensor in_dtype(const Tensor& x, DType dtype) {
+  if (x.dtype() == dtype || x.traced()) return ops::cast(x, dtype);
+  return Tensor(engine::convert(x.numbers(), element_type(dtype)));
 }
 
 }  // namespace
@@ -290,11 +297,11 @@ void Layer::regularize(std::string_view name, Variable& weight) const {
 
 Tensor Layer::weight(std::string_view name, const std::vector<int64_t>& shape) {
   source_->compute_dtypes.insert(compute_dtype_);
-  return ops::cast(take(name, shape, true).value, compute_dtype_);
+  return in_dtype(take(name, shape, true).value, compute_dtype_);
 }
 
 Tensor Layer::statistic(std::string_view name, const std::vector<int64_t>& shape) {
-  return ops::cast(take(name, shape, false).value, compute_dtype_);
+  return in_dtype(take(name, shape, false).value, compute_dtype_);
 }
 
 void Layer::assign(std::string_view name, const Tensor& value) {

@@ -4,6 +4,8 @@
 #include <openvino/core/rt_info.hpp>
 #include <span>
 
+#include "engine/evaluate.h"
+
 namespace keravino::passes {
 namespace {
 
@@ -106,8 +108,7 @@ std::shared_ptr<ov::Node> matrix(const Weight& weight, Storage storage, Nodes& m
 }
 
 std::shared_ptr<ov::Node> converted(const Weight& weight, const ov::element::Type& type, Nodes& made) {
-  const auto& shape = weight.constant->get_shape();
-  const auto stored = v::v0::Constant::create(type, shape, weight.constant->cast_vector<float>());
+  const auto stored = std::make_shared<v::v0::Constant>(engine::convert(weight.constant->get_tensor_view(), type));
   const auto convert = std::make_shared<v::v0::Convert>(stored, ov::element::f32);
   made.insert(made.end(), {stored, convert});
   return convert;

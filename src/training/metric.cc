@@ -113,9 +113,8 @@ Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& w
   const std::string label = config.node().value("label", config.class_name());
   if (const SumsRow* row = sums_row(config.class_name())) {
     if (!row->any_rank) match_ranks(row->class_name, y_true, y_pred);
-    Tensor counts = ops::ones_like(y_pred);
-    if (mask) counts = counts * mask_numbers(mask, y_pred);
-    Metric made = row->make(config, y_true, y_pred, weights ? weighted(counts, weights) : counts);
+    const Tensor ones = ops::ones_like(y_pred);  // Keras looks at masks in means alone
+    Metric made = row->make(config, y_true, y_pred, weights ? weighted(ones, weights) : ones);
     made.label = label;
     return made;
   }

@@ -21,7 +21,7 @@ struct Metric {
 Metric mean_metric(std::string label, const Tensor& sum, const Tensor& count, bool root = false);
 
 /// A metric of predictions; `weights` is empty or has one number for each sample; what `mask` leaves
-/// out, if there is one, does not count. "accuracy" and "acc" are resolved by
+/// out, if there is one, does not count in means, as in Keras. "accuracy" and "acc" are resolved by
 /// the shapes, and losses are metrics too. Error for an unknown one.
 Metric metric(const Layer& config, Tensor y_true, Tensor y_pred, const Tensor& weights, const Tensor& mask = {});
 

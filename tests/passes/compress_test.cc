@@ -84,7 +84,7 @@ TEST_P(Compress, keeps_the_numbers_within_what_the_bits_hold) {
   const float largest = *std::ranges::max_element(wanted, {}, [](float x) { return std::abs(x); });
   for (const Bound& bound : {Bound{Storage::f32, 0, 1},
                              {Storage::f16, 1e-3, 0.5},
-                             {Storage::bf16, 8e-3, 0.5},
+                             {Storage::bf16, 4e-3, 0.5},
                              {Storage::int8, 2e-2, 0.36},
                              {Storage::int4, 0.25, 0.36}}) {
     const auto model = exact->clone();
@@ -117,6 +117,19 @@ TEST(Compress, a_weight_that_float16_cannot_hold_stays_float32) {
                                                  ov::ParameterVector{x});
   EXPECT_EQ(possible(find_weights(*model)[0], Storage::f16), Storage::f32);
   EXPECT_EQ(possible(find_weights(*model)[0], Storage::bf16), Storage::bf16);
+}
+
+TEST(Compress, bfloat16_is_the_nearest) {
+  const auto model = graph("matrix");
+  const Weight weight = find_weights(*model)[0];
+  const std::vector<float> wanted = weight.constant->cast_vector<float>();
+  compress(weight, Storage::bf16);
+  for (const auto& node : model->get_ordered_ops()) {
+    const auto stored = ov::as_type_ptr<v::v0::Constant>(node);
+    if (!stored || stored->get_element_type() != ov::element::bf16) continue;
+    const std::vector<float> got = stored->cast_vector<float>();
+    for (size_t i = 0; i < got.size(); ++i) EXPECT_LE(std::abs(got[i] - wanted[i]), 0x1p-8F * std::abs(wanted[i])) << i;
+  }
 }
 
 TEST(Compress, a_weight_of_two_kinds_of_use_has_no_integers) {

@@ -146,7 +146,7 @@ def masked(keras):
     x = layers.Embedding(11, 4, mask_zero=True)(tokens)
     x = layers.SimpleRNN(4, return_sequences=True)(x)
     model = keras.Model(tokens, layers.Dense(1)(layers.Attention(use_scale=True)([x, x])))
-    model.compile("sgd", "mse", metrics=["mae"])
+    model.compile("sgd", "mse", metrics=["mae", keras.metrics.Recall(thresholds=0.1, name="recall")])
     return model
 
 
