@@ -114,8 +114,6 @@ def test_shape_prefix():
 @pytest.mark.parametrize("dtype", FLOATS)
 @pytest.mark.parametrize("tier", TIERS)
 def test_dropout(dtype, tier):
-    if (dtype, tier) == ("float64", "compile"):
-        pytest.skip("float64 runs on the interpreter")
     x = np.linspace(1, 2, 20000).reshape(100, 200).astype("float32")
     x = function("core.cast")(x, dtype).numpy()
     y = run("random.dropout", tier, x, 0.25, seed=SEED)[1][0]

@@ -79,7 +79,6 @@ def test_backup_goes_on_as_if_nothing_happened(tmp_path):
 
 
 def test_tensorboard(tmp_path):
-    pytest.importorskip("tensorflow")
     fit(make(), callbacks.TensorBoard(tmp_path, histogram_freq=1), validation_data=(X, Y))
     assert list(tmp_path.rglob("*tfevents*"))
 
