@@ -4,12 +4,11 @@
 #include "cli/commands.h"
 #include "cli/load_options.h"
 #include "keravino/model.h"
+#include "layers/registry.h"
 #include "ops/make.h"
 
 namespace keravino::cli {
 namespace {
-
-constexpr const char* kLayerTag = "keras_layer";
 
 /// How many nodes of which OpenVINO type each layer became, by the layer's name; constants and inputs do not count.
 std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const Model& model) {
@@ -18,8 +17,7 @@ std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const Model& m
     if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
         ov::is_type<ov::op::v0::Result>(node))
       continue;
-    const auto tag = node->get_rt_info().find(kLayerTag);
-    const std::string path = tag == node->get_rt_info().end() ? "" : tag->second.as<std::string>();
+    const std::string path = layers::layer_of(*node);
     ++out[path.substr(0, path.find('/'))][node->get_type_name()];
   }
   return out;

@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "engine/any_node.h"
 #include "keravino/error.h"
 #include "kernels/convolution.h"
 #include "tensor/value.h"
@@ -88,11 +89,11 @@ double work(const ov::Node& node) {
 
 /// Whether a node's numbers are nothing but a shape for others, and so small ones, whatever their type.
 bool is_shape(const ov::Node& node) {
-  const auto users = node.get_output_size() == 1 ? node.output(0).get_target_inputs() : std::set<ov::Input<ov::Node>>{};
-  return !users.empty() && std::all_of(users.begin(), users.end(), [](const auto& user) {
-    if (ov::is_type_any_of<v::v1::Reshape, v::v3::Broadcast>(user.get_node())) return user.get_index() == 1;
-    return ov::is_type_any_of<v::v0::Concat, v::v8::Gather>(user.get_node()) && is_shape(*user.get_node());
-  });
+  const auto is_end = [](const ov::Input<ov::Node>& use) {
+    return ov::is_type_any_of<v::v1::Reshape, v::v3::Broadcast>(use.get_node()) && use.get_index() == 1;
+  };
+  return leads_only_to(node, is_end,
+                       [](const ov::Node& user) { return ov::is_type_any_of<v::v0::Concat, v::v8::Gather>(&user); });
 }
 
 }  // namespace

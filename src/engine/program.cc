@@ -27,11 +27,11 @@ bool would_narrow(const ov::Tensor& tensor) {
 
 /// Whether a node's numbers are only bounds of slices: the last number there is stands for an end, narrowed as well.
 bool is_bound(const ov::Node& node) {
-  const auto users = node.get_output_target_inputs(0);
-  return !users.empty() && std::all_of(users.begin(), users.end(), [](const ov::Input<ov::Node>& user) {
-    if (ov::is_type_any_of<ov::op::v8::Slice, ov::op::v1::StridedSlice>(user.get_node())) return user.get_index() > 0;
-    return ov::is_type_any_of<ov::op::v0::Concat, ov::op::v0::Unsqueeze, ov::op::v1::Reshape>(user.get_node()) &&
-           is_bound(*user.get_node());
+  const auto is_end = [](const ov::Input<ov::Node>& use) {
+    return ov::is_type_any_of<ov::op::v8::Slice, ov::op::v1::StridedSlice>(use.get_node()) && use.get_index() > 0;
+  };
+  return leads_only_to(node, is_end, [](const ov::Node& user) {
+    return ov::is_type_any_of<ov::op::v0::Concat, ov::op::v0::Unsqueeze, ov::op::v1::Reshape>(&user);
   });
 }
 

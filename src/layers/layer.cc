@@ -45,13 +45,12 @@ Tensor new_parameter(const ov::element::Type& type, const ov::Shape& shape) {
   return Tensor(std::make_shared<Value>(std::make_shared<ov::op::v0::Parameter>(type, shape)->output(0), true, 0));
 }
 
-/// Numbers that are known are rounded to the nearest, as OpenVINO's folding of constants to bfloat16 does not.
+}  // namespace
+
 Tensor in_dtype(const Tensor& x, DType dtype) {
   if (x.dtype() == dtype || x.traced()) return ops::cast(x, dtype);
   return Tensor(engine::convert(x.numbers(), element_type(dtype)));
 }
-
-}  // namespace
 
 Source::Source(const saving::Archive& file, Purpose for_what, uint64_t random_seed)
     : archive(file), purpose(for_what), seed(random_seed), groups(saving::weight_groups(file.config)) {}

@@ -31,6 +31,10 @@ struct Variable {
   std::function<Tensor(const Tensor&)> constraint;  // of new values, in training
 };
 
+/// x in a dtype. Numbers that are known are rounded to the nearest, as OpenVINO's (2026.4.1) folding of constants to
+/// bfloat16 does not.
+Tensor in_dtype(const Tensor& x, DType dtype);
+
 /// What a stateful layer keeps from one call of the model to the next.
 struct State {
   Tensor start;  // a parameter of the graph

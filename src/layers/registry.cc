@@ -83,6 +83,11 @@ int64_t dimension(const Layer& layer, const Tensor& x, int64_t axis) {
   throw layer.error(fmt::format("dimension {} of its input {} must be known", axis, ops::to_string(x.shape())));
 }
 
+std::string layer_of(const ov::Node& node) {
+  const auto tag = node.get_rt_info().find(kLayerTag);
+  return tag == node.get_rt_info().end() ? "" : tag->second.as<std::string>();
+}
+
 std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x) {
   std::vector<int64_t> shape;
   for (int64_t axis = 1; axis < x.rank(); ++axis) shape.push_back(dimension(layer, x, axis));

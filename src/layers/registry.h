@@ -17,6 +17,9 @@ using Tensors = std::vector<Tensor>;
 /// The run-time information of a graph's nodes that names the layer they came from.
 inline constexpr const char* kLayerTag = "keras_layer";
 
+/// The path of the layer that a node came from; empty if it came from none.
+std::string layer_of(const ov::Node& node);
+
 /// What becomes of the mask that a layer's input has: it is gone, the outputs have it, or the layer's function does it.
 enum class Masks { dropped, passed, own };
 

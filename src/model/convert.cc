@@ -35,11 +35,6 @@ std::string name_of(Storage storage) {
   return std::string(std::ranges::find(kStorages, storage, &std::pair<std::string_view, Storage>::second)->first);
 }
 
-std::string layer_of(const ov::Node& node) {
-  const auto tag = node.get_rt_info().find(layers::kLayerTag);
-  return tag == node.get_rt_info().end() ? "" : tag->second.as<std::string>();
-}
-
 /// Gives open dimensions their sizes.
 void set_sizes(ov::Model& graph, const std::vector<int64_t>& sizes) {
   if (sizes.empty()) return;
@@ -68,7 +63,7 @@ void check_standard(const ov::Model& graph) {
       continue;
     throw Error(Error::Kind::unsupported,
                 fmt::format("[convert] layer \"{}\" is computed by {}, which is no op of OpenVINO's own",
-                            layer_of(*node), node->get_type_name()));
+                            layers::layer_of(*node), node->get_type_name()));
   }
 }
 
@@ -122,13 +117,13 @@ Conversion convert(const Model& model, const ConvertOptions& options) {
   std::vector<passes::Weight> weights = passes::find_weights(*done.graph);
   std::vector<Storage> storages(weights.size());
   if (options.precision == "auto") {
-    std::tie(storages, done.error) = search_storages(*done.graph, model, options);
+    std::tie(storages, done.error) = search_storages(*done.graph, weights, model, options);
   } else {
     const Storage wanted = storage_of(options.precision);
     std::ranges::transform(weights, storages.begin(), [&](const auto& w) { return passes::possible(w, wanted); });
   }
   for (size_t i = 0; i < weights.size(); ++i) {
-    ConvertedWeight row{layer_of(*weights[i].users[0].get_node()), name_of(storages[i]),
+    ConvertedWeight row{layers::layer_of(*weights[i].users[0].get_node()), name_of(storages[i]),
                         weights[i].constant->get_shape(), weights[i].constant->get_byte_size(), 0};
     row.bytes_after = passes::compress(weights[i], storages[i]);
     done.weights.push_back(std::move(row));

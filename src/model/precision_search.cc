@@ -44,10 +44,10 @@ Storages raised(Storages storages, const std::vector<passes::Weight>& weights, c
 
 }  // namespace
 
-std::pair<Storages, double> search_storages(const ov::Model& graph, const Model& model, const ConvertOptions& options) {
+std::pair<Storages, double> search_storages(const ov::Model& graph, const std::vector<passes::Weight>& weights,
+                                            const Model& model, const ConvertOptions& options) {
   if (options.samples.empty()) throw Error("[convert] precision auto needs samples, for which it keeps the outputs");
   Judge judge(graph, checked_inputs(model.inputs(), options.samples, "convert"));
-  const auto weights = passes::find_weights(graph);
   const Storages exact(weights.size(), Storage::f32);
   Storages chosen = exact;
   for (size_t i = 0; i < weights.size(); ++i) chosen[i] = passes::possible(weights[i], Storage::int4);
