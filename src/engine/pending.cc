@@ -26,23 +26,12 @@ double widest_input(const ov::Node& node) {
 /// Nanoseconds that a compiled graph saves on an element, where they are far from one; a sort takes longer there.
 double nanoseconds_per_element(const ov::Node& node) {
   static const auto* table = new std::map<ov::DiscreteTypeInfo, double>{
-      {ov::op::v0::Exp::get_type_info_static(), 3},
-      {ov::op::v0::Log::get_type_info_static(), 3},
-      {ov::op::v0::Tanh::get_type_info_static(), 10},
-      {ov::op::v0::Erf::get_type_info_static(), 10},
-      {ov::op::v1::Power::get_type_info_static(), 10},
-      {ov::op::v8::Softmax::get_type_info_static(), 6},
-      {ov::op::v5::LogSoftmax::get_type_info_static(), 6},
-      {ov::op::v11::TopK::get_type_info_static(), -100},
-      {ov::op::v7::Gelu::get_type_info_static(), 10},
-      {ov::op::v4::Swish::get_type_info_static(), 5},
-      {ov::op::v0::Sigmoid::get_type_info_static(), 5},
-      {ov::op::v4::SoftPlus::get_type_info_static(), 10},
-      {ov::op::v11::Interpolate::get_type_info_static(), 100},
-      {ov::op::v4::Interpolate::get_type_info_static(), 100},
-      {ov::op::v14::MaxPool::get_type_info_static(), 40},
-      {ov::op::v8::MaxPool::get_type_info_static(), 40},
-      {ov::op::v1::MaxPool::get_type_info_static(), 40},
+      {ov::op::v0::Log::get_type_info_static(), 3},          {ov::op::v0::Erf::get_type_info_static(), 10},
+      {ov::op::v1::Power::get_type_info_static(), 10},       {ov::op::v5::LogSoftmax::get_type_info_static(), 6},
+      {ov::op::v8::Softmax::get_type_info_static(), 0.05},   {ov::op::v11::TopK::get_type_info_static(), -100},
+      {ov::op::v7::Gelu::get_type_info_static(), 10},        {ov::op::v4::SoftPlus::get_type_info_static(), 10},
+      {ov::op::v11::Interpolate::get_type_info_static(), 5}, {ov::op::v4::Interpolate::get_type_info_static(), 100},
+      {ov::op::v14::MaxPool::get_type_info_static(), 40},    {ov::op::v8::MaxPool::get_type_info_static(), 40},
   };
   const auto found = table->find(node.get_type_info());
   return found == table->end() ? 1 : found->second;

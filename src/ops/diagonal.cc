@@ -7,12 +7,10 @@ namespace keravino::ops {
 
 Tensor diagflat(Tensor x, int64_t k) {
   x = ravel(std::move(x));
-  const int64_t shift = std::abs(k);
-  const Dim size = dim(x, 0) + Dim(shift);
-  const std::vector<int64_t> before{std::max<int64_t>(k, 0)};
-  const std::vector<int64_t> after{std::max<int64_t>(-k, 0)};
-  const Tensor row = shift == 0 ? x : make<v::v12::Pad>(x, before, after, as(0, x.dtype()), v::PadMode::CONSTANT);
-  return select(eye(size, size, k, DType::boolean), row, as(0, x.dtype()));
+  const Tensor places = iota(dim(x, 0), DType::int32);
+  const Tensor rows = places + std::max<int64_t>(-k, 0), columns = places + std::max<int64_t>(k, 0);
+  const Dim size = dim(x, 0) + Dim(std::abs(k));
+  return make<v::v15::ScatterNDUpdate>(filled({size, size}, 0, x.dtype()), stack({rows, columns}, 1), x);
 }
 
 Tensor diagonal(Tensor x, int64_t offset, int64_t axis1, int64_t axis2) {

@@ -2,11 +2,19 @@
 #include <numbers>
 
 #include "engine/evaluators/evaluators.h"
+#include "engine/evaluators/exponential.h"
+#include "kernels/processors.h"
 
 namespace keravino::engine {
 namespace {
 
 namespace v = ov::op;
+
+template <class T, class F>
+FOR_EACH_PROCESSOR void loop(const T* from, T* to, size_t n, F f) {
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) to[i] = static_cast<T>(f(from[i]));
+}
 
 /// f(x) for each element of a float32 or float64 tensor.
 template <class F>
@@ -14,9 +22,7 @@ bool each(const ov::TensorVector& inputs, ov::TensorVector& outputs, F f) {
   const ov::Tensor& in = inputs[0];
   const auto run = [&]<class T>(T) {
     outputs.assign(1, ov::Tensor(in.get_element_type(), in.get_shape()));
-    const T* from = in.data<const T>();
-    T* to = outputs[0].data<T>();
-    for (size_t i = 0, n = in.get_size(); i < n; ++i) to[i] = static_cast<T>(f(from[i]));
+    loop(in.data<const T>(), outputs[0].data<T>(), in.get_size(), f);
     return true;
   };
   if (in.get_element_type() == ov::element::f32) return run(float{});
@@ -49,11 +55,15 @@ bool elu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector
 constexpr double kVanished = 1e3;  // e^-x is 0 in double: from here on, minus infinity included, results are 0
 
 /// x / (1 + e^-z).
-double logistic_share(double x, double z) { return std::max(x, -kVanished) / (1 + std::exp(-z)); }
+template <class T>
+[[gnu::always_inline]] inline double logistic_share(double x, double z) {
+  if constexpr (std::is_same_v<T, double>) return std::max(x, -kVanished) / (1 + std::exp(-z));
+  return std::max(x, -kVanished) / (1 + exponential(-z));
+}
 
 bool swish(const ov::Node&, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (inputs.size() > 1) return false;  // with a factor in the exponent
-  return each(inputs, outputs, [](double x) { return logistic_share(x, x); });
+  return each(inputs, outputs, []<class T>(T x) { return logistic_share<T>(x, x); });
 }
 
 /// The slope of a single number; one per channel is left to OpenVINO.
@@ -70,8 +80,9 @@ bool gelu(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVecto
       return x < -1 ? static_cast<T>(exact(std::max(static_cast<double>(x), -kVanished))) : exact(x);
     });
   }
-  return each(inputs, outputs, [](double x) {  // (1 + tanh(z)) / 2 = 1 / (1 + e^(-2 z)) keeps small numbers
-    return logistic_share(x, 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi * (x + 0.044715 * x * x * x));
+  return each(inputs, outputs, []<class T>(T number) {  // (1 + tanh(z)) / 2 = 1 / (1 + e^(-2 z)) keeps small numbers
+    const double x = number;
+    return logistic_share<T>(x, 2 * std::numbers::sqrt2 * std::numbers::inv_sqrtpi * (x + 0.044715 * x * x * x));
   });
 }
 

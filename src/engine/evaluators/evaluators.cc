@@ -18,10 +18,10 @@ std::vector<int64_t> integers(const ov::Tensor& tensor) {
 const EvaluatorRow* find_row(const ov::Node& node) {
   static const auto* table = [] {
     auto* map = new std::unordered_map<ov::DiscreteTypeInfo, const EvaluatorRow*>();
-    for (const auto& family :
-         {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(), wide_evaluators(),
-          axis_evaluators(), control_evaluators(), sort_evaluators(), lookup_evaluators(), matmul_evaluators(),
-          index_evaluators(), window_evaluators(), composed_evaluators(), scatter_evaluators()}) {
+    for (const auto& family : {movement_evaluators(), activation_evaluators(), unary_evaluators(), binary_evaluators(),
+                               wide_evaluators(), axis_evaluators(), control_evaluators(), sort_evaluators(),
+                               lookup_evaluators(), matmul_evaluators(), index_evaluators(), window_evaluators(),
+                               interpolate_evaluators(), composed_evaluators(), scatter_evaluators()}) {
       for (const EvaluatorRow& row : family) map->emplace(row.type, &row);
     }
     return map;

@@ -66,6 +66,7 @@ std::span<const EvaluatorRow> lookup_evaluators();
 std::span<const EvaluatorRow> matmul_evaluators();
 std::span<const EvaluatorRow> index_evaluators();
 std::span<const EvaluatorRow> window_evaluators();
+std::span<const EvaluatorRow> interpolate_evaluators();
 std::span<const EvaluatorRow> composed_evaluators();
 std::span<const EvaluatorRow> scatter_evaluators();
 

@@ -17,6 +17,20 @@ void append(ov::Shape& shape, const ov::Shape& other, size_t begin, size_t end) 
                other.begin() + static_cast<std::ptrdiff_t>(end));
 }
 
+/// The runs of `width` bytes that indices name, zeros where one is out of range; a `Width` is known to the compiler.
+template <size_t Width>
+void copy_runs(const std::byte* from, std::byte* to, std::span<const int64_t> indices, size_t size, size_t width) {
+  if (Width > 0) width = Width;
+  for (const int64_t place : indices) {
+    const int64_t index = from_front(place, size);
+    if (index >= 0)
+      std::memcpy(to, from + static_cast<size_t>(index) * width, width);
+    else
+      std::memset(to, 0, width);
+    to += width;
+  }
+}
+
 /// Negative indices count from the end; zeros where an index is out of range, as OpenVINO has it.
 bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
@@ -33,17 +47,10 @@ bool gather(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const size_t batches = product(own, 0, batch_dims), outer = product(own, batch_dims, axis);
   const size_t run = product(own, axis + 1, own.size()) * in.get_element_type().size();
   const size_t count = product(by, batch_dims, by.size());
-  std::byte* to = bytes(out);
+  const auto copy = run == 4 ? &copy_runs<4> : run == 8 ? &copy_runs<8> : &copy_runs<0>;
   for (size_t i = 0; i < batches * outer; ++i) {
-    const std::byte* from = bytes(in) + i * own[axis] * run;
-    const int64_t* batch = indices.data() + i / outer * count;
-    for (size_t j = 0; j < count; ++j, to += run) {
-      const int64_t index = from_front(batch[j], own[axis]);
-      if (index >= 0)
-        std::memcpy(to, from + static_cast<size_t>(index) * run, run);
-      else
-        std::memset(to, 0, run);
-    }
+    copy(bytes(in) + i * own[axis] * run, bytes(out) + i * count * run, {indices.data() + i / outer * count, count},
+         own[axis], run);
   }
   outputs.assign(1, out);
   return true;

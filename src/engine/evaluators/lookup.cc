@@ -16,11 +16,14 @@ bool dispatch_index(const ov::element::Type& type, F f) {
 /// The coordinates (rank, count) of the elements that are not zero, in order.
 bool non_zero(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const ov::Tensor& in = inputs[0];
-  std::vector<size_t> places;
+  const size_t size = in.get_size();
+  std::vector<size_t> places(size + 1);
+  size_t count = 0;
   const auto find = [&]<class T>(T) {
     const T* numbers = in.data<const T>();
-    for (size_t i = 0, n = in.get_size(); i < n; ++i) {
-      if (numbers[i] != 0) places.push_back(i);
+    for (size_t i = 0; i < size; ++i) {  // without a branch, which would be guessed wrong
+      places[count] = i;
+      count += numbers[i] != 0;
     }
     return true;
   };
@@ -29,12 +32,15 @@ bool non_zero(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorV
   if (!found) return false;
   return dispatch_index(node.get_output_element_type(0), [&]<class I>(I) {
     const ov::Shape& shape = in.get_shape();
-    ov::Tensor out(node.get_output_element_type(0), {shape.size(), places.size()});
+    ov::Tensor out(node.get_output_element_type(0), {shape.size(), count});
     I* to = out.data<I>();
     for (size_t axis = shape.size(); axis-- > 0;) {
-      for (size_t i = 0; i < places.size(); ++i) {
-        to[axis * places.size() + i] = static_cast<I>(places[i] % shape[axis]);
-        places[i] /= shape[axis];
+      const size_t length = shape[axis];
+      size_t line = 0, first = 0;  // of the last place: they ascend, so that no division is needed
+      for (size_t i = 0; i < count; ++i) {
+        for (; places[i] - first >= length; first += length) ++line;
+        to[axis * count + i] = static_cast<I>(places[i] - first);
+        places[i] = line;
       }
     }
     outputs.assign(1, out);

@@ -1,6 +1,7 @@
 // Element-wise functions of one tensor, in float32 and float64.
 #include "engine/evaluate.h"
 #include "engine/evaluators/evaluators.h"
+#include "engine/evaluators/exponential.h"
 #include "kernels/processors.h"
 
 namespace keravino::engine {
@@ -72,13 +73,17 @@ constexpr auto kSign = [](auto x) {
   return x < 0 ? T(-1) : x > 0 ? T(1) : x;  // 0 and NaN are their own
 };
 
-// float32 through double, whose exp is as fast and leaves but the last rounding.
-constexpr auto kSigmoid = [](double x) { return 1 / (1 + std::exp(-x)); };
+// float32 through double, which leaves but the last rounding.
+constexpr auto kExp = [](auto x) {
+  if constexpr (std::is_same_v<decltype(x), double>) return std::exp(x);
+  return exponential(static_cast<double>(x));
+};
+constexpr auto kSigmoid = [](auto x) { return 1 / (1 + kExp(-x)); };
 constexpr auto kSoftPlus = [](double x) { return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x))); };
 constexpr auto kTanh = [](auto x) {
   if constexpr (std::is_same_v<decltype(x), double>) return std::tanh(x);
   const double wide = x;
-  return std::abs(wide) < 1e-3 ? wide * (1 - wide * wide / 3) : 1 - 2 / (std::exp(2 * wide) + 1);
+  return std::abs(wide) < 1e-3 ? wide * (1 - wide * wide / 3) : 1 - 2 / (exponential(2 * wide) + 1);
 };
 
 bool round(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
@@ -121,7 +126,7 @@ std::span<const EvaluatorRow> unary_evaluators() {
       number_row<v::v0::Abs, [](auto x) { return x < 0 ? -x : x + decltype(x)(0); }>(),
       number_row<v::v0::Sign, kSign>(),
       number_row<v::v0::Negative, [](auto x) { return -x; }>(),
-      float_row<v::v0::Exp, [](auto x) { return std::exp(x); }>(),
+      float_row<v::v0::Exp, kExp>(),
       float_row<v::v0::Log, [](auto x) { return std::log(x); }>(),
       float_row<v::v0::Sqrt, [](auto x) { return std::sqrt(x); }>(),
       float_row<v::v0::Sin, [](auto x) { return std::sin(x); }>(),

@@ -1,4 +1,4 @@
-// Convolutions and pooling of float64, which neither OpenVINO's `evaluate` nor its plugins compute, in plain loops.
+// Convolutions of float64, which neither OpenVINO's `evaluate` nor its plugins compute, and pooling, in plain loops.
 #include <openvino/op/util/avg_pool_base.hpp>
 #include <openvino/op/util/convolution_backprop_base.hpp>
 #include <openvino/op/util/convolution_base.hpp>
@@ -51,16 +51,18 @@ void append_axis(Taps& taps, const Axis& axis, const Taps& own) {
 
 size_t spatial_size(const ov::Shape& shape) { return product(shape, 2, shape.size()); }
 
-/// Whether a node is of float64 and its result's shape known.
-bool is_double(const ov::Node& node) {
-  return node.get_input_element_type(0) == ov::element::f64 && node.get_output_partial_shape(0).is_static();
+/// Returns f of a zero of the type of floats that a node whose shape is known computes; false for other nodes.
+template <class F>
+bool on_floats(const ov::Node& node, F f) {
+  const auto type = node.get_input_element_type(0);
+  return type.is_real() && node.get_output_partial_shape(0).is_static() && dispatch_wide(type, f);
 }
 
 /// (N, G * C, ...) by weights ([G,] to, C, ...); transposed by ([G,] C, to, ...): each element is then spread over its
 /// window.
 template <bool Grouped, bool Transposed>
 bool convolution(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_double(node)) return false;
+  if (node.get_input_element_type(0) != ov::element::f64 || node.get_output_partial_shape(0).is_dynamic()) return false;
   const auto& op = static_cast<const v::util::ConvolutionBase&>(node);
   const ov::Tensor &x = inputs[0], &weights = inputs[1];
   ov::Tensor y(ov::element::f64, node.get_output_shape(0));
@@ -103,25 +105,28 @@ void each_element(const ov::Shape& in, const ov::Shape& out, const Taps& taps, F
 }
 
 /// Means of the elements of each window.
+template <class T>
 void means(ov::Tensor& y, const ov::Tensor& x, const Taps& taps) {
   std::vector<size_t> counts(y.get_size(), 0);
-  double* to = y.data<double>();
-  std::fill_n(to, y.get_size(), 0.0);
+  const T* from = x.data<const T>();
+  T* to = y.data<T>();
+  std::fill_n(to, y.get_size(), T(0));
   each_element(x.get_shape(), y.get_shape(), taps, [&](size_t window, size_t element, size_t) {
-    to[window] += x.data<const double>()[element];
+    to[window] += from[element];
     ++counts[window];
   });
-  for (size_t i = 0; i < counts.size(); ++i) to[i] /= static_cast<double>(counts[i]);
+  for (size_t i = 0; i < counts.size(); ++i) to[i] /= static_cast<T>(counts[i]);
 }
 
 /// The largest of each window, NaN if it holds one, and its place in the channel.
+template <class T>
 std::vector<int64_t> maxima(ov::Tensor& y, const ov::Tensor& x, const Taps& taps) {
   std::vector<int64_t> places(y.get_size(), -1);
-  double* to = y.data<double>();
+  const T* from = x.data<const T>();
+  T* to = y.data<T>();
   each_element(x.get_shape(), y.get_shape(), taps, [&](size_t window, size_t element, size_t place) {
-    const double value = x.data<const double>()[element];
-    if (places[window] >= 0 && value <= to[window]) return;
-    if (places[window] >= 0 && std::isnan(to[window])) return;
+    const T value = from[element];
+    if (places[window] >= 0 && (value <= to[window] || std::isnan(to[window]))) return;
     to[window] = value;
     places[window] = static_cast<int64_t>(place);
   });
@@ -139,20 +144,22 @@ Taps pool_taps(const Op& op, const ov::Shape& in, const ov::Shape& out) {
 }
 
 bool max_pool(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_double(node)) return false;
-  outputs.assign(1, ov::Tensor(ov::element::f64, node.get_output_shape(0)));
-  const auto& op = static_cast<const v::util::MaxPoolBase&>(node);
-  maxima(outputs[0], inputs[0], pool_taps(op, inputs[0].get_shape(), outputs[0].get_shape()));
-  return true;
+  return on_floats(node, [&]<class T>(T) {
+    outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), node.get_output_shape(0)));
+    const auto& op = static_cast<const v::util::MaxPoolBase&>(node);
+    maxima<T>(outputs[0], inputs[0], pool_taps(op, inputs[0].get_shape(), outputs[0].get_shape()));
+    return true;
+  });
 }
 
 /// Without the padding, which is how Keras counts.
 bool average_pool(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto& op = static_cast<const v::util::AvgPoolBase&>(node);
-  if (!is_double(node) || !op.get_exclude_pad()) return false;
-  outputs.assign(1, ov::Tensor(ov::element::f64, node.get_output_shape(0)));
-  means(outputs[0], inputs[0], pool_taps(op, inputs[0].get_shape(), outputs[0].get_shape()));
-  return true;
+  return op.get_exclude_pad() && on_floats(node, [&]<class T>(T) {
+           outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), node.get_output_shape(0)));
+           means<T>(outputs[0], inputs[0], pool_taps(op, inputs[0].get_shape(), outputs[0].get_shape()));
+           return true;
+         });
 }
 
 /// Windows that divide the input: from the part's start rounded down to its end rounded up.
@@ -171,19 +178,20 @@ Taps adaptive_taps(const ov::Shape& in, const ov::Shape& out) {
 
 template <bool Max>
 bool adaptive_pool(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (!is_double(node)) return false;
-  const ov::Shape& shape = node.get_output_shape(0);
-  const Taps taps = adaptive_taps(inputs[0].get_shape(), shape);
-  outputs.assign(1, ov::Tensor(ov::element::f64, shape));
-  if (!Max) {
-    means(outputs[0], inputs[0], taps);
+  return on_floats(node, [&]<class T>(T) {
+    const ov::Shape& shape = node.get_output_shape(0);
+    const Taps taps = adaptive_taps(inputs[0].get_shape(), shape);
+    outputs.assign(1, ov::Tensor(inputs[0].get_element_type(), shape));
+    if (!Max) {
+      means<T>(outputs[0], inputs[0], taps);
+      return true;
+    }
+    const std::vector<int64_t> places = maxima<T>(outputs[0], inputs[0], taps);
+    ov::Tensor indices(ov::element::i64, shape);
+    std::copy(places.begin(), places.end(), indices.data<int64_t>());
+    outputs.push_back(convert(indices, node.get_output_element_type(1)));
     return true;
-  }
-  const std::vector<int64_t> places = maxima(outputs[0], inputs[0], taps);
-  ov::Tensor indices(ov::element::i64, shape);
-  std::copy(places.begin(), places.end(), indices.data<int64_t>());
-  outputs.push_back(convert(indices, node.get_output_element_type(1)));
-  return true;
+  });
 }
 
 }  // namespace
