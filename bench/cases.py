@@ -101,10 +101,29 @@ APPLICATION_CASES = tuple(
         name,
         "predict_on_batch",
         batch,
-        columns=("keravino", "command", "savedmodel", "channels_first"),
+        columns=(
+            "keravino",
+            "command",
+            "savedmodel",
+            "channels_first",
+            "onnxruntime",
+            *(("frugally_deep",) if (name, batch) in (("MobileNetV2", 1), ("ResNet50", 1)) else ()),
+        ),
     )
     for name in APPLICATIONS
     for batch in (1, 8)
+)
+
+THROUGHPUT_CASES = tuple(
+    Case(
+        f"{name.lower()}_b32",
+        f"{name}, batch 32",
+        name,
+        "predict_on_batch",
+        32,
+        columns=("keravino", "command", "keras_openvino_f32", "keras_openvino"),
+    )
+    for name in APPLICATIONS
 )
 
 _TRAINERS = ("keravino", "torch", "jax", "tensorflow")

@@ -2,12 +2,7 @@
 
 from dataclasses import dataclass, field
 
-# One thread everywhere, however a library asks for it; the driver pins the core as well.
 ONE_THREAD = {
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
 }
@@ -18,7 +13,8 @@ QUIET = {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS
 class Column:
     """A backend: `door` names the class in doors.py that runs its cases.
 
-    `tolerance` bounds the relative difference from the reference; None reports it only.
+    `tolerance` bounds the relative difference from the reference; None reports it only. `by_name`: runs only the cases
+    that name it.
     """
 
     name: str
@@ -26,11 +22,18 @@ class Column:
     door: str
     backend: str = ""
     tolerance: float | None = 1e-4
+    by_name: bool = False
     options: dict = field(default_factory=dict)
 
-    def environment(self):
-        """The variables its worker starts with."""
-        return ONE_THREAD | QUIET | ({"KERAS_BACKEND": self.backend} if self.backend else {})
+    def runs(self, case):
+        """Whether a case is for this column."""
+        return self.name in case.columns if case.columns else not self.by_name
+
+    def environment(self, threads):
+        """The variables its worker starts with: as many threads as cores, however a library asks for them."""
+        names = ("BENCH", "OMP_NUM", "MKL_NUM", "OPENBLAS_NUM", "TF_NUM_INTRAOP")
+        count = {f"{name}_THREADS": str(threads) for name in names} | (ONE_THREAD if threads == 1 else {})
+        return count | QUIET | ({"KERAS_BACKEND": self.backend} if self.backend else {})
 
 
 COLUMNS = {
@@ -45,6 +48,7 @@ COLUMNS = {
         Column("tensorflow", "tensorflow", "keras", "tensorflow"),
         Column("savedmodel", "SavedModel -> OpenVINO", "openvino", options={"file": "{target}.tf.xml"}),
         Column("onnxruntime", "ONNX Runtime", "onnx", options={"file": "{target}.onnx"}),
+        Column("frugally_deep", "frugally-deep", "frugally_deep", by_name=True),
         Column(
             "channels_first",
             "channels-first on OpenVINO",

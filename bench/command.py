@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from doors import Unable
+from doors import THREADS, Unable
 
 
 class CommandDoor:
@@ -70,7 +70,7 @@ class _Run:
     def _run(self, repeat, *more):
         case = self.case
         inputs = ["--input", self.folder / f"{case.target}-b{case.batch}.npy", "--batch", str(case.batch)]
-        options = ["--json", "--repeat", str(repeat), "--threads", "1", "--precision", case.precision, *more]
+        options = ["--json", "--repeat", str(repeat), "--threads", str(THREADS), "--precision", case.precision, *more]
         command = [self.command, "run", self.folder / f"{case.target}.keras", *inputs, *options]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:

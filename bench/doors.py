@@ -3,6 +3,7 @@
 Every door answers with (load seconds, a function): calling the function the first time compiles what must be compiled.
 """
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ import numpy as np
 import training
 from calls import CALLS, tensors
 from cases import CHANNELS_LAST_ONLY, OPS
+
+THREADS = int(os.environ.get("BENCH_THREADS", "1"))
 
 
 class Unable(Exception):
@@ -33,7 +36,7 @@ class KerasDoor:
         if column.backend == "torch":
             import torch
 
-            torch.set_num_threads(1)
+            torch.set_num_threads(THREADS)
         import keras
 
         self.keras = keras
@@ -103,7 +106,7 @@ class OpenVinoDoor:
         model = self.core.read_model(path)
         model.reshape(x.shape)
         seconds = self.clock() - start
-        config = {"INFERENCE_PRECISION_HINT": case.precision, "INFERENCE_NUM_THREADS": 1}
+        config = {"INFERENCE_PRECISION_HINT": case.precision, "INFERENCE_NUM_THREADS": THREADS}
         requests = []
 
         def run():
@@ -127,7 +130,7 @@ class OnnxDoor:
         """Reads the file; the first run makes the session."""
         x, path = _detour(self.column, self.folder, case)
         options = self.runtime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads, options.inter_op_num_threads = THREADS, 1
         start = self.clock()
         file = path.read_bytes()
         seconds = self.clock() - start

@@ -8,14 +8,15 @@ PACKAGES = ("keras", "openvino", "torch", "jax", "tensorflow", "onnxruntime", "t
 FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8")
 
 
-def machine():
-    """CPU, its flags that matter, and package versions, as one dict."""
+def machine(cores):
+    """CPU, how many of its cores are used, its flags that matter, and package versions, as one dict."""
     info = Path("/proc/cpuinfo").read_text()
     fields = dict(line.split(":", 1) for line in info.split("\n\n", 1)[0].splitlines() if ":" in line)
     fields = {key.strip(): value.strip() for key, value in fields.items()}
     present = fields.get("flags", "").split()
     return {
         "cpu": fields.get("model name", platform.processor()),
+        "cores": cores,
         "flags": [flag for flag in FLAGS if flag in present],
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in PACKAGES},
@@ -25,7 +26,8 @@ def machine():
 def line(info):
     """The same in one line of text."""
     versions = ", ".join(f"{name} {number}" for name, number in info["versions"].items() if number)
-    return f"{info['cpu']} ({', '.join(info['flags'])}), one core; Python {info['python']}, {versions}"
+    cores = "one core" if info["cores"] == 1 else f"{info['cores']} cores"
+    return f"{info['cpu']} ({', '.join(info['flags'])}), {cores}; Python {info['python']}, {versions}"
 
 
 def _version(name):

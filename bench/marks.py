@@ -1,8 +1,9 @@
 """The marks to reach: each a ratio of two columns of the same run, or a limit in seconds."""
 
 from dataclasses import dataclass
+from statistics import geometric_mean
 
-from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY, HEAVY_CASES, TRAINING_CASES
+from cases import APPLICATION_CASES, CHANNELS_LAST_ONLY, HEAVY_CASES, THROUGHPUT_CASES, TRAINING_CASES
 
 DETOURS = ("savedmodel", "onnxruntime")
 DOORS = ("keravino", "command")
@@ -18,12 +19,33 @@ class Mark:
     against: tuple
     limit: float
 
+    @property
+    def cases(self):
+        """The names of the cases it is about."""
+        return (self.case,)
+
     def value(self, results):
         """What was measured: a ratio, or seconds from file to first answer; None if a column is missing."""
         if self.against:
             return results.ratio(self.case, self.column, self.against)
         parts = [results.seconds(self.case, self.column, measure) for measure in ("load", "first")]
         return None if None in parts else sum(parts)
+
+
+@dataclass(frozen=True)
+class MeanMark:
+    """The geometric mean, over some cases, of a column's time over another's may be at most `limit`."""
+
+    title: str
+    cases: tuple
+    column: str
+    against: str
+    limit: float
+
+    def value(self, results):
+        """What was measured; None if a number is missing."""
+        ratios = [results.ratio(case, self.column, (self.against,)) for case in self.cases]
+        return None if None in ratios else geometric_mean(ratios)
 
 
 def _both(title, case, against, limit):
@@ -41,11 +63,26 @@ MARKS = (
     Mark("MobileNetV2, C++: from file to first answer, seconds", "mobilenetv2_b1", "command", (), 1.0),
 )
 
-APPLICATION_MARKS = tuple(
+
+def _application_marks():
+    for case in APPLICATION_CASES:
+        if case.target not in CHANNELS_LAST_ONLY:
+            yield from _both(f"{case.title}, against channels-first", case.name, ("channels_first",), 1.1)
+    for case in APPLICATION_CASES:
+        yield from _both(f"{case.title}, against ONNX Runtime", case.name, ("onnxruntime",), 1.1)
+    names = tuple(case.name for case in APPLICATION_CASES)
+    for door in DOORS:
+        yield MeanMark(f"all of them, against ONNX Runtime, geometric mean: {door}", names, door, "onnxruntime", 0.95)
+    for target, times in (("MobileNetV2", 40), ("ResNet50", 10)):
+        name = f"{target.lower()}_b1_application"
+        yield from _both(f"{target}, batch 1, against frugally-deep", name, ("frugally_deep",), 1 / times)
+
+
+# Keras's own backend is given f32 here; as it is, it computes in bf16 where the CPU can.
+_THROUGHPUT_MARKS = tuple(
     mark
-    for case in APPLICATION_CASES
-    for mark in _both(f"{case.title}, against channels-first", case.name, ("channels_first",), 1.1)
-    if case.target not in CHANNELS_LAST_ONLY
+    for case in THROUGHPUT_CASES
+    for mark in _both(f"{case.title}, against Keras's backend at f32", case.name, ("keras_openvino_f32",), 1 / 1.5)
 )
 
 _TRAINING_LIMITS = {
@@ -69,3 +106,9 @@ HEAVY_MARKS = tuple(
     else Mark(f"{case.title} against the best", case.name, "keravino", ("torch", "jax", "tensorflow"), 1.3)
     for case in HEAVY_CASES
 )
+
+
+def marks_of(cases, columns):
+    """The marks that are about these cases and columns."""
+    every = (*MARKS, *_application_marks(), *_THROUGHPUT_MARKS, *HEAVY_MARKS, *TRAINING_MARKS)
+    return [mark for mark in every if cases.issuperset(mark.cases) and mark.column in columns]

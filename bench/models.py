@@ -4,6 +4,8 @@ Run by prepare.py in a process of its own: `models.py KIND TARGET FOLDER`.
 """
 
 import json
+import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,7 +17,7 @@ BATCHES = {"MLP": (32,), "CNN": (8,), "LSTM": (8,), "MultiHeadAttention": (8,)}
 
 def batches(target):
     """The batch sizes at which a target is measured."""
-    return BATCHES.get(target, (1, 8))
+    return BATCHES.get(target, (1, 8, 32))
 
 
 def _mlp(layers):
@@ -101,10 +103,16 @@ def make_channels_first(target, folder):
         keras.config.set_image_data_format("channels_first")
     model = build(target)
     model.set_weights(weights)
-    for batch in batches(target):
+    for batch in set(batches(target)) - {32}:
         path = folder / f"{target}-b{batch}.nchw.xml"
         signature = [keras.InputSpec(shape=(batch, *model.input_shape[1:]), dtype="float32")]
         model.export(str(path), format="openvino", verbose=False, input_signature=signature)
+
+
+def make_frugally_deep(target, folder):
+    """frugally-deep's own format, by its own converter."""
+    script = Path(os.environ["FRUGALLY_DEEP"], "frugally-deep", "keras_export", "convert_model.py")
+    subprocess.run([sys.executable, script, folder / f"{target}.keras", folder / f"{target}.fdeep.json"], check=True)
 
 
 def _load(target, folder):
@@ -119,6 +127,7 @@ MAKERS = {
     "savedmodel": ("tensorflow", make_savedmodel),
     "onnxruntime": ("tensorflow", make_onnxruntime),
     "channels_first": ("openvino", make_channels_first),
+    "frugally_deep": ("tensorflow", make_frugally_deep),
 }
 
 

@@ -11,10 +11,10 @@ from columns import COLUMNS
 
 
 class Pool:
-    """Starts a worker per column when it is first asked, pinned to one core; a dead one is started anew."""
+    """Starts a worker per column when it is first asked, pinned to some cores; a dead one is started anew."""
 
-    def __init__(self, folder, core, clock):
-        self.folder, self.core, self.clock, self.processes = folder, core, clock, {}
+    def __init__(self, folder, cores, clock):
+        self.folder, self.cores, self.clock, self.processes = folder, cores, clock, {}
 
     def ask(self, column, request, timeout=600):
         """Sends one request to a column's worker and returns the reply, or {"error": reason}."""
@@ -42,8 +42,8 @@ class Pool:
         command = [sys.executable, Path(__file__).with_name("worker.py"), column, self.folder, self.clock]
         with Path(self.folder, f"worker.{column}.log").open("w") as log:
             self.processes[column] = subprocess.Popen(
-                ["taskset", "-c", str(self.core), *command],
-                env=os.environ | COLUMNS[column].environment(),
+                ["taskset", "-c", ",".join(map(str, self.cores)), *command],
+                env=os.environ | COLUMNS[column].environment(len(self.cores)),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from cases import CHANNELS_LAST_ONLY
-from columns import QUIET
+from columns import COLUMNS, QUIET
 from models import MAKERS
 
 
@@ -16,10 +16,12 @@ def prepare(cases, columns, folder):
     folder.mkdir(parents=True, exist_ok=True)
     seconds = {}
     for case in filter(lambda case: case.is_model, cases):
-        readers = [column for column in columns if column in MAKERS and column in (case.columns or columns)]
+        readers = [column for column in columns if column in MAKERS and COLUMNS[column].runs(case)]
         for kind in ("keras", *readers):
             if kind == "channels_first" and case.target in CHANNELS_LAST_ONLY:
                 continue
+            if kind == "frugally_deep" and "FRUGALLY_DEEP" not in os.environ:
+                continue  # its door says so
             done = folder / f"{case.target}.{kind}.json"
             if not done.exists():
                 print(f"making {case.target} ({kind})", file=sys.stderr, flush=True)

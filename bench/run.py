@@ -1,6 +1,7 @@
-"""Prints one table: this project beside the other ways to run a Keras model on the same core in the same run.
+"""Prints one table: this project beside the other ways to run a Keras model on the same cores in the same run.
 
-.venv/bin/python bench/run.py [--quick] [--applications | --ops | --heavy | --training] [--output bench/results.md]
+.venv/bin/python bench/run.py [--quick] [--applications | --throughput | --ops | --heavy | --training] [--cores 2]
+    [--output bench/results.md]
 """
 
 import argparse
@@ -9,10 +10,10 @@ import os
 import sys
 from pathlib import Path
 
-from cases import APPLICATION_CASES, BF16, EAGER_CASES, HEAVY_CASES, MAIN, TRAINING_CASES
+from cases import APPLICATION_CASES, BF16, EAGER_CASES, HEAVY_CASES, MAIN, THROUGHPUT_CASES, TRAINING_CASES
 from columns import COLUMNS
 from machine import machine
-from marks import APPLICATION_MARKS, HEAVY_MARKS, MARKS, TRAINING_MARKS
+from marks import marks_of
 from pool import Pool
 from prepare import prepare
 from report import eager_markdown, markdown
@@ -20,7 +21,13 @@ from results import Results
 
 ROOT = Path(__file__).resolve().parent.parent
 # The other tables, by the option that asks for them.
-TABLES = {"applications": APPLICATION_CASES, "ops": EAGER_CASES, "heavy": HEAVY_CASES, "training": TRAINING_CASES}
+TABLES = {
+    "applications": APPLICATION_CASES,
+    "throughput": THROUGHPUT_CASES,
+    "ops": EAGER_CASES,
+    "heavy": HEAVY_CASES,
+    "training": TRAINING_CASES,
+}
 
 
 def measure(cases, columns, results, pool, rounds, budget):
@@ -29,7 +36,7 @@ def measure(cases, columns, results, pool, rounds, budget):
         print(f"  {case.title}", file=sys.stderr, flush=True)
         timed = []
         for column in columns:
-            if case.columns and column not in case.columns:
+            if not COLUMNS[column].runs(case):
                 continue
             if results.opened(case, column, pool.ask(column, {"open": case.name})):
                 timed.append(column)
@@ -43,12 +50,13 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="one pass of few rounds")
     parser.add_argument("--applications", action="store_true", help="the eight keras.applications instead")
+    parser.add_argument("--throughput", action="store_true", help="batches of 32 of the keras.applications instead")
     parser.add_argument("--ops", action="store_true", help="one eager call of every op instead, beside torch")
     parser.add_argument("--heavy", action="store_true", help="heavy ops and models called layer by layer instead")
     parser.add_argument("--training", action="store_true", help="steps of training instead")
     parser.add_argument("--columns", default=",".join(COLUMNS), help="comma-separated; default: %(default)s")
     parser.add_argument("--cases", help="comma-separated case names; default: all")
-    parser.add_argument("--core", type=int, default=max(os.sched_getaffinity(0)), help="the core to use")
+    parser.add_argument("--cores", type=int, default=1, help="how many cores to use; default: %(default)s")
     parser.add_argument(
         "--clock", choices=("wall", "cpu"), default="wall", help="cpu: seconds of the core, when others use it too"
     )
@@ -60,6 +68,8 @@ def arguments():
     options.columns = options.columns.split(",")
     if unknown := [name for name in options.columns if name not in COLUMNS]:
         parser.error(f"unknown columns {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    if options.cores > (present := len(os.sched_getaffinity(0))):
+        parser.error(f"--cores {options.cores}: there are {present}")
     return options
 
 
@@ -72,24 +82,20 @@ def main():
     cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
     if options.cases:
         cases = tuple(case for case in cases if case.name in options.cases.split(","))
-    used = [c for c in options.columns if any(not case.columns or c in case.columns for case in cases)]
+    used = [c for c in options.columns if any(COLUMNS[c].runs(case) for case in cases)]
     options.columns = used
     cache = options.cache.resolve()
     conversions = prepare(cases, options.columns, cache)
-    results, info = Results(options.clock), machine()
+    results, info = Results(options.clock), machine(options.cores)
+    cores = sorted(os.sched_getaffinity(0))[-options.cores :]
     for number in range(passes):
         print(f"pass {number + 1} of {passes}", file=sys.stderr, flush=True)
-        pool = Pool(cache, options.core, options.clock)
+        pool = Pool(cache, cores, options.clock)
         try:
             measure(cases, options.columns, results, pool, rounds, budget)
         finally:
             pool.close()
-    names = {case.name for case in cases}
-    marks = [
-        mark
-        for mark in (*MARKS, *APPLICATION_MARKS, *HEAVY_MARKS, *TRAINING_MARKS)
-        if mark.case in names and mark.column in options.columns
-    ]
+    marks = marks_of({case.name for case in cases}, options.columns)
     if options.ops:
         page = eager_markdown(results, cases, info)
     else:

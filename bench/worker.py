@@ -16,11 +16,12 @@ from pathlib import Path
 import numpy as np
 
 import doors
-from cases import APPLICATION_CASES, BF16, EAGER_CASES, HEAVY_CASES, MAIN, OPS, TRAINING_CASES
+from cases import APPLICATION_CASES, BF16, EAGER_CASES, HEAVY_CASES, MAIN, OPS, THROUGHPUT_CASES, TRAINING_CASES
 from columns import COLUMNS
 from command import CommandDoor
+from frugally_deep import FrugallyDeepDoor
 
-TABLES = (MAIN, BF16, APPLICATION_CASES, EAGER_CASES, HEAVY_CASES, TRAINING_CASES)
+TABLES = (MAIN, BF16, APPLICATION_CASES, THROUGHPUT_CASES, EAGER_CASES, HEAVY_CASES, TRAINING_CASES)
 CASES = {case.name: case for table in TABLES for case in table}
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 DOORS = {
@@ -28,6 +29,7 @@ DOORS = {
     "openvino": doors.OpenVinoDoor,
     "onnx": doors.OnnxDoor,
     "command": CommandDoor,
+    "frugally_deep": FrugallyDeepDoor,
 }
 
 
