@@ -151,5 +151,13 @@ _HEAVY = (
         Case(f"call_{name.lower()}", f"{name}, batch {n}, `model(x)`", name, "model(x)", n)
         for name, n in _CALLED.items()
     ),
+    Case(
+        "bidirectional_gru",
+        "2 Bidirectional GRU(256), 128 steps, batch 8, `predict_on_batch`",
+        "BidirectionalGRU",
+        "predict_on_batch",
+        8,
+        _EVERYTHING,
+    ),
 )
 HEAVY_CASES = tuple(replace(case, columns=("keravino", "torch", "jax", "tensorflow")) for case in _HEAVY)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-BATCHES = {"MLP": (32,), "CNN": (8,), "LSTM": (8,), "MultiHeadAttention": (8,)}
+BATCHES = {"MLP": (32,), "CNN": (8,), "LSTM": (8,), "MultiHeadAttention": (8,), "BidirectionalGRU": (8,)}
 
 
 def batches(target):
@@ -33,8 +33,13 @@ def _lstm(layers):
     return (20, 32), [layers.LSTM(64), layers.Dense(10)]
 
 
+def _gru(layers):
+    both = [layers.Bidirectional(layers.GRU(256, return_sequences=more)) for more in (True, False)]
+    return (128, 64), [*both, layers.Dense(10)]
+
+
 # Small models: the shape of an input, and the layers.
-SMALL = {"MLP": _mlp, "CNN": _cnn, "LSTM": _lstm}
+SMALL = {"MLP": _mlp, "CNN": _cnn, "LSTM": _lstm, "BidirectionalGRU": _gru}
 
 
 def build(target):
