@@ -31,10 +31,12 @@ Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
 Tensor exact_greater(const ov::Node&, const std::vector<Tensor>& in) { return in[1] < in[0]; }
 Tensor exact_greater_equal(const ov::Node&, const std::vector<Tensor>& in) { return in[1] <= in[0]; }
 
-/// The plugin's NaN is false, where it is not 0. Its folding of constants cuts off what bfloat16 has no digits for.
+/// The plugin's NaN is false, where it is not 0; to integers below 32 bits it saturates where NumPy and torch cut off
+/// bits. Its folding of constants cuts off what bfloat16 has no digits for.
 Tensor exact_convert(const ov::Node& node, const std::vector<Tensor>& in) {
   const auto to = node.get_output_element_type(0);
   if (to == ov::element::boolean) return in[0] != 0;
+  if (to.is_integral_number() && to.bitwidth() < 32) return ops::as(ops::as(in[0], DType::int32), dtype_of(to));
   const auto numbers = known_numbers(in[0].output());
   return to == ov::element::bf16 && numbers ? Tensor(engine::convert(*numbers, to)) : Tensor();
 }

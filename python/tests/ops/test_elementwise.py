@@ -176,6 +176,14 @@ def test_narrow_integers_wrap(op, name, tier):
     np.testing.assert_array_equal(got, getattr(np, op)(x1, x2))
 
 
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
+@pytest.mark.parametrize("name", ["int8", "uint8", "int16", "uint16"])
+def test_floats_lose_the_bits_that_a_narrow_integer_has_not(name, tier):
+    numbers = np.array([1.5, -2.5, 300.0, -129.75, 70000.0, -70000.0] * 8, "float32")
+    _, (got,) = run("core.cast", tier, numbers, name)
+    np.testing.assert_array_equal(got, numbers.astype("int32").astype(name))
+
+
 inf, nan = np.inf, np.nan
 SPECIAL = np.array([nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 0.5, 3e38, -3e38, 1e-30], "float32")
 SPECIAL_UNARY = (
