@@ -44,6 +44,7 @@ OWN = {
     "nn.batch_normalization": in_dtype_of_input(keras_numpy.nn.batch_normalization),
     "nn.leaky_relu": lambda x, negative_slope=0.2: np.where(x < 0, negative_slope * x, x).astype(x.dtype),
     "nn.polar": lambda r, angle: r * np.exp(1j * angle),
+    "numpy.argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable").astype("int32"),
     "numpy.get_item": lambda x, key: x[key],
     "numpy.select": lambda conditions, xs, default: np.select(conditions, xs, default).astype(
         keras.backend.result_type(*(x.dtype for x in xs), type(default))
