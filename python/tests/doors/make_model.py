@@ -49,7 +49,7 @@ OWN = {"BERT": bert, "GRU": gru}
 
 def sample(model, rng):
     """An input: an image, or sentences of which one ends early."""
-    shape = (2, *model.input_shape[1:])
+    shape = (2, *(size or 224 for size in model.input_shape[1:]))
     if model.inputs[0].dtype != "int32":
         return rng.uniform(0, 1, shape).astype("float32")
     x = rng.integers(1, WORDS, shape).astype("int32")
