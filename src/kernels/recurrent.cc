@@ -9,7 +9,6 @@
 namespace keravino::kernels {
 namespace {
 
-size_t gates(Cell cell) { return cell == Cell::lstm ? 4 : 3; }
 size_t states(Cell cell) { return cell == Cell::lstm ? 2 : 1; }
 
 /// Sizes of a layer.
@@ -34,6 +33,8 @@ namespace {
 using Desc = dnnl::memory::desc;
 using Tag = dnnl::memory::format_tag;
 constexpr auto kFloat = dnnl::memory::data_type::f32;
+
+size_t gates(Cell cell) { return cell == Cell::lstm ? 4 : 3; }
 
 /// The primitives of a layer for so many samples.
 struct Layer {
