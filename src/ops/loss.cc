@@ -69,7 +69,9 @@ Tensor sparse_categorical_crossentropy(Tensor target, Tensor output, bool from_l
   const Tensor known = make<v::v1::LogicalAnd>(target >= 0, target < classes);
   const Tensor logs = log_probabilities(output, from_logits, axis);
   const Tensor picked = make<v::v6::GatherElements>(logs, select(known, target, 0), axis);
-  return make<v::v0::Squeeze>(select(known, -picked, std::numeric_limits<double>::quiet_NaN()), along);
+  // A factor, so that the gradient of a label that is no class is NaN as well.
+  return make<v::v0::Squeeze>(picked * select(known, as(-1, picked.dtype()), std::numeric_limits<double>::quiet_NaN()),
+                              along);
 }
 
 Tensor binary_crossentropy(Tensor target, Tensor output, bool from_logits) {

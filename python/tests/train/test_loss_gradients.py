@@ -43,6 +43,16 @@ def test_a_label_that_is_no_class():
     np.testing.assert_allclose(losses[0], np.log(4), rtol=2e-6)
 
 
+def test_a_label_that_is_no_class_where_there_is_no_kernel():
+    with keravino.GradientTape() as tape:
+        x = tape.watch(np.zeros((4, 3), "float32"))
+        losses = ops.sparse_categorical_crossentropy(np.array([1, 4, -1]), x, from_logits=True, axis=0)
+    gradient = ops.convert_to_numpy(tape.gradient(losses, x))
+    np.testing.assert_allclose(losses, [np.log(4), np.nan, np.nan], rtol=2e-6)
+    assert np.isnan(gradient[:, 1:]).all()
+    np.testing.assert_allclose(gradient[:, 0], [0.25, -0.75, 0.25, 0.25], rtol=1e-5)
+
+
 def test_second_order():
     logits = RNG.normal(size=(3, 4)).astype("float32")
     labels, direction = np.array([0, 2, 3]), RNG.normal(size=(3, 4)).astype("float32")
