@@ -7,14 +7,6 @@
 namespace keravino::ops {
 namespace {
 
-/// Both in the dtype of their product.
-void promote_factors(Tensor& a, Tensor& b) {
-  const bool int8 = a.promotion_dtype() == DType::int8 && b.promotion_dtype() == DType::int8;
-  const DType dtype = int8 ? DType::int32 : common_dtype({a, b});
-  a = as(a, dtype);
-  b = as(b, dtype);
-}
-
 /// Labels 0, 1, ... for a tensor.
 Labeled labeled(const Tensor& x, int first) {
   std::vector<int> labels(static_cast<size_t>(x.rank()));
@@ -77,29 +69,32 @@ Tensor product(const Tensor& x1, const Tensor& x2) {
 
 Tensor matmul(Tensor x1, Tensor x2) {
   if (x1.rank() == 0 || x2.rank() == 0) throw Error("scalars have no matrix product; use multiply");
-  promote_factors(x1, x2);
+  const bool int8 = x1.promotion_dtype() == DType::int8 && x2.promotion_dtype() == DType::int8;
+  const DType dtype = int8 ? DType::int32 : common_dtype({x1, x2});  // as Keras has it for this product alone
+  x1 = as(x1, dtype);
+  x2 = as(x2, dtype);
   return product(x1, x2);
 }
 
 Tensor tensordot(Tensor x1, Tensor x2, std::vector<int64_t> axes1, std::vector<int64_t> axes2) {
-  promote_factors(x1, x2);
+  promote(x1, x2);
   return tensordot_of(x1, x2, axes1, axes2);
 }
 
 Tensor dot(Tensor x1, Tensor x2) {
-  promote_factors(x1, x2);
+  promote(x1, x2);
   if (x1.rank() == 0 || x2.rank() == 0) return times(x1, x2);
   if (x2.rank() <= 2) return product(x1, x2);
   return tensordot_of(x1, x2, {-1}, {-2});
 }
 
 Tensor vdot(Tensor x1, Tensor x2) {
-  promote_factors(x1, x2);
+  promote(x1, x2);
   return product(ravel(conjugate(std::move(x1))), ravel(std::move(x2)));
 }
 
 Tensor inner(Tensor x1, Tensor x2) {
-  promote_factors(x1, x2);
+  promote(x1, x2);
   if (x1.rank() == 0 || x2.rank() == 0) return times(x1, x2);
   return tensordot_of(x1, x2, {-1}, {-1});
 }

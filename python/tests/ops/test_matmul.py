@@ -123,7 +123,7 @@ def test_einsum(case, tier):
 def test_dtypes_of_products():
     a, b = np.ones((2, 2), "int8"), np.ones((2, 2), "bool")
     for name in ("matmul", "dot", "vdot", "inner"):
-        assert function(f"numpy.{name}")(a, a).dtype == "int32"
+        assert function(f"numpy.{name}")(a, a).dtype == ("int32" if name == "matmul" else "int8")
         assert function(f"numpy.{name}")(a, b).dtype == function(f"numpy.{name}")(b, a).dtype == "int8"
     assert function("numpy.matmul")(b, b).numpy().tolist() == [[True, True], [True, True]]
     assert function("numpy.matmul")(a, np.ones((2, 2), "float16")).dtype == "float16"

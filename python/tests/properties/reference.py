@@ -96,7 +96,8 @@ def promised(op, args, kwargs):
 
 def dtypes(op, args, kwargs, found, i):
     """The right dtypes of result i: the reference's, Keras's promise, or the width of an input that is kept."""
-    right = {keras.backend.standardize_dtype(found[i].dtype)} | set(promised(op, args, kwargs)[i : i + 1])
+    own = keras.backend.standardize_dtype(found[i].dtype)
+    right = {own, *(promised(op, args, kwargs)[i : i + 1] or [BIT64_TO_BIT32_DTYPE.get(own, own)])}
     inputs = {str(x.dtype) for x in keras.tree.flatten((args, kwargs)) if isinstance(x, np.ndarray)}
     wider = {"float32": "float64", "complex64": "complex128", "int32": "int64", "uint32": "uint64"}
     kept = {wider[name] for name in right if wider.get(name) in inputs or (name == "complex64" and "float64" in inputs)}
