@@ -46,6 +46,7 @@ OWN = {
     "nn.polar": lambda r, angle: r * np.exp(1j * angle),
     "numpy.argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable").astype("int32"),
     "numpy.get_item": lambda x, key: x[key],
+    "numpy.hypot": lambda *xs: keras_numpy.numpy.hypot(*(x + 0 if x.dtype == "bool" else x for x in xs)),
     "numpy.select": lambda conditions, xs, default: np.select(conditions, xs, default).astype(
         keras.backend.result_type(*(x.dtype for x in xs), type(default))
     ),
