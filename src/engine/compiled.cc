@@ -2,6 +2,7 @@
 
 #include "engine/attributes.h"
 #include "engine/device.h"
+#include "engine/evaluate.h"
 #include "engine/lru.h"
 #include "engine/memory.h"
 #include "keravino/error.h"
@@ -19,6 +20,11 @@ Lru<ov::InferRequest>& cache() {
   return *cache;
 }
 
+/// The type of a parameter for a leaf: the plugin's own float64 becomes float32 with the largest number for infinity.
+ov::element::Type parameter_type(const ov::element::Type& type) {
+  return type == ov::element::f64 ? ov::element::f32 : type;
+}
+
 bool is_small(const ov::Tensor& numbers) { return numbers.get_byte_size() <= kSmallLeafBytes; }
 
 /// The pending graph as a model of its own: large leaves become parameters.
@@ -27,7 +33,8 @@ std::shared_ptr<ov::Model> build_model(const std::vector<std::shared_ptr<ov::Nod
   std::unordered_map<const ov::Node*, std::shared_ptr<ov::Node>> copies;
   ov::ParameterVector parameters;
   for (const auto& leaf : leaves) {
-    parameters.push_back(std::make_shared<ov::op::v0::Parameter>(leaf.get_element_type(), leaf.get_partial_shape()));
+    parameters.push_back(
+        std::make_shared<ov::op::v0::Parameter>(parameter_type(leaf.get_element_type()), leaf.get_partial_shape()));
     copies[leaf.get_node()] = parameters.back();
   }
   const auto copy_of = [&](const ov::Output<ov::Node>& output) {
@@ -103,7 +110,9 @@ std::vector<ov::Tensor> run_compiled(const std::vector<std::shared_ptr<ov::Node>
     ov::CompiledModel model = compile(build_model(nodes, targets, leaves), default_options());
     request = &cache().insert(key, model.create_infer_request());
   }
-  for (size_t i = 0; i < leaves.size(); ++i) request->set_input_tensor(i, *known_numbers(leaves[i]));
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    request->set_input_tensor(i, convert(*known_numbers(leaves[i]), parameter_type(leaves[i].get_element_type())));
+  }
   std::vector<ov::Tensor> numbers;
   for (size_t i = 0; i < targets.size(); ++i) {
     const ov::PartialShape& shape = targets[i].get_partial_shape();

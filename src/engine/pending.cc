@@ -85,6 +85,14 @@ bool is_shape(const ov::Node& node) {
                        [](const ov::Node& user) { return ov::is_type_any_of<v::v0::Concat, v::v8::Gather>(&user); });
 }
 
+/// Whether a node reads float64 other than to make narrower floats of it.
+bool reads_doubles(const ov::Node& node) {
+  if (ov::is_type<v::v0::Convert>(&node) && node.get_output_element_type(0).is_real()) return false;
+  const auto inputs = node.inputs();
+  return std::any_of(inputs.begin(), inputs.end(),
+                     [](const auto& input) { return input.get_element_type() == ov::element::f64; });
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<ov::Node>> pending_nodes(const Outputs& targets) {
@@ -122,6 +130,7 @@ bool needs_width(const std::vector<std::shared_ptr<ov::Node>>& nodes) {
     return type == ov::element::i64 || type == ov::element::u64 || type == ov::element::f64 || type == ov::element::u32;
   };
   for (const auto& node : nodes) {
+    if (reads_doubles(*node)) return true;
     for (size_t i = 0; i < node->get_output_size(); ++i) {
       if (wide(node->get_output_element_type(i)) && !is_shape(*node)) return true;
     }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <numbers>
 
+#include "engine/evaluate.h"
 #include "engine/evaluators/evaluators.h"
 #include "keravino/error.h"
 #include "kernels/processors.h"
@@ -203,8 +204,9 @@ void Bitcast::validate_and_infer_types() {
     if (last.is_static()) {
       const auto bytes = last.get_length() * static_cast<int64_t>(from_.size());
       const auto size = static_cast<int64_t>(to_.size());
-      NODE_VALIDATION_CHECK(this, bytes % size == 0, "the last axis holds ", bytes, " bytes, which numbers of ", size,
-                            " do not divide");
+      if (bytes % size != 0) {
+        throw Error(fmt::format("view: the last axis holds {} bytes, which numbers of {} do not divide", bytes, size));
+      }
       shape[shape.size() - 1] = bytes / size;
     } else {
       shape[shape.size() - 1] = ov::Dimension::dynamic();
@@ -224,17 +226,17 @@ bool Bitcast::visit_attributes(ov::AttributeVisitor& visitor) {
 }
 
 bool Bitcast::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
-  // A plugin may have int32 where uint32 was: the same bits.
-  const auto kept = [](const ov::element::Type& is, const ov::element::Type& was) {
-    return is.size() == was.size() && is.is_real() == was.is_real();
+  // A plugin may have int32 where uint32 or uint16 was.
+  const auto holds = [](const ov::element::Type& is, const ov::element::Type& was) {
+    return is == was || (is.is_integral_number() && was.is_integral_number() && is.size() >= was.size());
   };
-  if (!kept(inputs[0].get_element_type(), from_) || !kept(outputs[0].get_element_type(), to_)) {
+  if (!holds(inputs[0].get_element_type(), from_) || !holds(outputs[0].get_element_type(), to_)) {
     throw Error(Error::Kind::unsupported,
-                fmt::format("no view of {} as {} in a compiled graph: the plugin has them as "
-                            "{} and {}",
+                fmt::format("no view of {} as {} in a compiled graph: the plugin has them as {} and {}",
                             from_.get_type_name(), to_.get_type_name(), inputs[0].get_element_type().get_type_name(),
                             outputs[0].get_element_type().get_type_name()));
   }
+  const ov::Tensor x = engine::convert(inputs[0], from_);
   ov::Shape shape = inputs[0].get_shape();
   if (from_.size() != to_.size()) {
     const size_t bytes = shape.back() * from_.size();
@@ -242,8 +244,10 @@ bool Bitcast::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs
       throw Error(fmt::format("{} bytes are not divided by numbers of {}", bytes, to_.size()));
     shape.back() = bytes / to_.size();
   }
+  ov::Tensor y(to_, shape);
+  std::memcpy(y.data(), x.data(), x.get_byte_size());
   outputs[0].set_shape(shape);
-  std::memcpy(outputs[0].data(), inputs[0].data(), inputs[0].get_byte_size());
+  engine::convert(y, outputs[0].get_element_type()).copy_to(outputs[0]);
   return true;
 }
 

@@ -41,6 +41,12 @@ Tensor average(Layer& layer, const Tensors& inputs) {
   return with_union(layer, inputs, folded<&ops::add>(layer, inputs) / static_cast<int64_t>(inputs.size()));
 }
 
+/// Of keras.applications' InceptionResNetV2: the first input, and `scale` times the second.
+Tensor custom_scale(Layer& layer, const Tensors& inputs) {
+  if (inputs.size() != 2) throw layer.error(fmt::format("is called with {} tensors, wanted 2", inputs.size()));
+  return inputs[0] + inputs[1] * layer.get<double>("scale");
+}
+
 Tensor subtract(Layer& layer, const Tensors& inputs) {
   if (inputs.size() != 2) throw layer.error(fmt::format("is called with {} tensors, wanted 2", inputs.size()));
   return fold<&ops::subtract>(layer, inputs);
@@ -89,11 +95,16 @@ Tensor dot(Layer& layer, const Tensors& inputs) {
 }
 
 constexpr Row kRows[] = {
-    row<&fold<&ops::add>>("Add", Masks::own),           row<&average>("Average", Masks::own),
-    row<&concatenate>("Concatenate", Masks::own),       row<&dot>("Dot"),
-    row<&fold<&ops::maximum>>("Maximum", Masks::own),   row<&fold<&ops::minimum>>("Minimum", Masks::own),
-    row<&fold<&ops::multiply>>("Multiply", Masks::own), row<&subtract>("Subtract", Masks::own),
+    row<&fold<&ops::add>>("Add", Masks::own),
+    row<&average>("Average", Masks::own),
+    row<&concatenate>("Concatenate", Masks::own),
+    row<&dot>("Dot"),
+    row<&fold<&ops::maximum>>("Maximum", Masks::own),
+    row<&fold<&ops::minimum>>("Minimum", Masks::own),
+    row<&fold<&ops::multiply>>("Multiply", Masks::own),
+    row<&subtract>("Subtract", Masks::own),
     row<&concatenate>("TFDConcat", Masks::own),  // of a FeatureSpace, as TFDIdentity
+    row<&custom_scale>("CustomScaleLayer"),
 };
 
 }  // namespace

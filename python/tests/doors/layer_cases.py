@@ -2,8 +2,14 @@
 
 import keras
 import numpy as np
+from keras.src.applications import convnext, inception_resnet_v2
 
 L = keras.layers
+# Layers of keras.applications' own, which Keras saves with its models.
+APPLICATIONS = {
+    "CustomScaleLayer": inception_resnet_v2.CustomScaleLayer,
+    "LayerScale": convnext.LayerScale,
+}
 
 WORDS = ["the", "cat", "sat", "Naïve", "dog!", "a b,  c", "", "[UNK]", "a much longer text of seventeen to thirty-two", "x" * 80]  # fmt: skip
 
@@ -26,7 +32,9 @@ class Case:
     def build(self, name):
         """A model of the one layer; values of the config that are functions make layers."""
         inputs = [keras.Input(shape, dtype=self.dtype, name=f"x{i}") for i, shape in enumerate(self.shapes)]
-        layer = getattr(L, name)(**{k: v() if callable(v) else v for k, v in self.config.items()})
+        layer = (APPLICATIONS.get(name) or getattr(L, name))(
+            **{k: v() if callable(v) else v for k, v in self.config.items()}
+        )
         if self.adapt is not None:
             layer.adapt(np.array(self.adapt))
         given = [L.Masking(0.0)(x) for x in inputs] if self.masked else inputs
@@ -342,6 +350,8 @@ CASES = {
     "DepthwiseConv1D": [*convolutions(1), Case((9, 4), kernel_size=3, depth_multiplier=2)],
     "DepthwiseConv2D": [*convolutions(2), Case((9, 8, 4), kernel_size=3, depth_multiplier=2)],
     "Discretization": each({"bin_boundaries": [-0.5, 0.0, 1.0]}, {"bin_boundaries": [0.0], "output_mode": "one_hot"}, {"bin_boundaries": [-1.0, 1.0], "output_mode": "count"}, {"bin_boundaries": [-1.0, 1.0], "output_mode": "multi_hot"}, shape=(4,)),
+    "CustomScaleLayer": [Case(shape, shape, as_list=True, scale=scale) for shape, scale in (((4, 5), 0.17), ((4,), -2.0), ((3, 3, 2), 1.0))],
+    "LayerScale": [Case(shape, init_values=1e-6, projection_dim=6) for shape in ((4, 5, 6), (3, 6), (6,))],
     "Dot": [Case((4,), (4,), as_list=True, axes=1), Case((3, 4), (5, 4), as_list=True, axes=2), Case((3, 4), (3, 5), as_list=True, axes=(1, 1), normalize=True)],
     "Dropout": each({"rate": 0.1}, {"rate": 0.5, "noise_shape": (None, 1)}, {"rate": 0.0}, shape=(4,)),
     "ELU": each({}, {"alpha": 0.5}, {"name": "other"}, shape=(4,)),

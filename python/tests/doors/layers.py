@@ -11,7 +11,7 @@ from test_layers import TENSORFLOW, make
 
 HEAD = f"""# Layers
 
-Written by `make layers`: every class of `keras.layers` and what a FeatureSpace makes, saved by Keras in several configurations with random weights, run by
+Written by `make layers`: every class of `keras.layers`, and what a FeatureSpace and keras.applications have of their own, saved by Keras in several configurations with random weights, run by
 the `keravino` command without Python in its process, and compared with Keras on torch (TensorFlow for
 {", ".join(TENSORFLOW)}). Each output is within {TOLERANCE:.0e} of its largest number.
 

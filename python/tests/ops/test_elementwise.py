@@ -184,6 +184,14 @@ def test_floats_lose_the_bits_that_a_narrow_integer_has_not(name, tier):
     np.testing.assert_array_equal(got, numbers.astype("int32").astype(name))
 
 
+@pytest.mark.parametrize("tier", (*TIERS, "trace"))
+def test_float64_becomes_float32_with_its_infinities(tier):
+    numbers = np.array([np.inf, -np.inf, 1e300, 1.5] * 64)
+    _, (floats,) = run("core.cast", tier, numbers, "float32")
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(floats, numbers.astype("float32"))
+
+
 inf, nan = np.inf, np.nan
 SPECIAL = np.array([nan, inf, -inf, 0.0, -0.0, 1.0, -1.0, 0.5, 3e38, -3e38, 1e-30], "float32")
 SPECIAL_UNARY = (
