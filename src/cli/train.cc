@@ -116,7 +116,7 @@ void train(const Options& options) {
 constexpr const char* kFooter =
     "Optimizer, loss and metrics are those that the model was compiled with in Keras, unless they are given here by\n"
     "Keras's names. The whole state of the optimizer is in the output: Keras, or this command, goes on from there.\n"
-    "Optimizers: all of Keras but Muon and those that wrap others. Ctrl-C keeps the last whole epoch.\n\n"
+    "Optimizers: all of Keras but Muon and MultiOptimizer. Ctrl-C keeps the last whole epoch.\n\n"
     "Examples:\n"
     "  keravino train model.keras --input x.npy --labels y.npy --epochs 5 --output tuned.keras\n"
     "  keravino train model.keras --input x.npz --labels y.npy --validation-split 0.1 --learning-rate 1e-4 "

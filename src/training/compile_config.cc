@@ -1,7 +1,7 @@
 #include "training/compile_config.h"
 
 #include "saving/json.h"
-#include "training/optimizer_rows.h"
+#include "training/loss_scale.h"
 
 namespace keravino::training {
 namespace {
@@ -65,8 +65,21 @@ std::vector<std::vector<json>> read_metrics(const std::string& where, const json
   return all;
 }
 
+/// The name of the model's own dtype policy.
+std::string policy_of(const json& model) {
+  const json policy = model.value("config", json::object()).value("dtype", json());
+  if (policy.is_string()) return policy;
+  return policy.is_object() ? policy.value("config", json::object()).value("name", "") : "";
+}
+
 void set_learning_rate(CompileConfig& config, double rate, const std::string& where) {
-  json& saved = config.saved["optimizer"]["config"];
+  json* optimizer = &config.saved["optimizer"];
+  if (same_name((*optimizer)["class_name"].get<std::string>(), kLossScale)) {
+    optimizer = &(*optimizer)["config"]["inner_optimizer"];
+    if (!is_object(*optimizer)) throw saving::file_error(where, "has no object as its inner_optimizer");
+    as_object(where, *optimizer);
+  }
+  json& saved = (*optimizer)["config"];
   if (saved.contains("learning_rate") && saved["learning_rate"].is_object()) {
     throw saving::file_error(where, fmt::format("the learning rate is a schedule ({}), which a number cannot replace; "
                                                 "give an optimizer too",
@@ -103,6 +116,10 @@ CompileConfig read_compile_config(const saving::Archive& archive, const std::vec
   as_object(where + "optimizer", config.saved["optimizer"]);
   if (options.learning_rate) set_learning_rate(config, *options.learning_rate, where + "optimizer");
   config.optimizer = as_object(where + "optimizer", config.saved["optimizer"]);
+  // A model of mixed_float16 has its optimizer wrapped, and the file names the one that is within.
+  if (policy_of(archive.config) == "mixed_float16" &&
+      !same_name(config.optimizer["class_name"].get<std::string>(), kLossScale))
+    config.optimizer = {{"class_name", kLossScale}, {"config", {{"inner_optimizer", config.optimizer}}}};
 
   // One loss holds for every output.
   const json loss = given("loss"), weights = given("loss_weights");

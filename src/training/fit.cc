@@ -3,6 +3,7 @@
 #include <random>
 
 #include "training/data.h"
+#include "training/loss_scale.h"
 
 namespace keravino::training {
 namespace {
@@ -73,6 +74,9 @@ class Run {
     return means.logs("val_");
   }
 
+  /// What an optimizer does to the weights when a run ends; true if that is anything.
+  bool finish() { return steps_.rbegin()->second->finish(state_); }
+
   size_t batches(size_t rows) const { return (rows + size() - 1) / size(); }
 
   /// The file with everything as it is now.
@@ -80,6 +84,10 @@ class Run {
     saving::Archive archive = archive_;
     archive.config["compile_config"] = config_.saved;
     store(state_, archive.weights);
+    if (same_name(config_.optimizer["class_name"].get<std::string>(), kLossScale)) {
+      const auto& all = archive.weights.vars(kOptimizer);
+      archive.weights.set(kInnerOptimizer, {all.begin() + kLossScaleVariables, all.end()});
+    }
     return archive;
   }
 
@@ -158,7 +166,7 @@ History fit(const Trainee& trainee, const FitData& data, const FitOptions& optio
     });
     if (!logs) {
       history.stopped = true;
-      break;
+      return history;
     }
     if (validation) {
       for (auto& log : run.validate(*validation)) logs->push_back(std::move(log));
@@ -168,6 +176,7 @@ History fit(const Trainee& trainee, const FitData& data, const FitOptions& optio
     history.epochs.push_back(std::move(*logs));
     history.stopped = options.on_epoch && !options.on_epoch(progress);
   }
+  if (run.finish()) publish(run.content());
   return history;
 }
 

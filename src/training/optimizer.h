@@ -5,24 +5,32 @@
 
 namespace keravino::training {
 
-/// An optimizer of a config. Errors name what is not known or not supported.
+/// An optimizer of a config.
 class Optimizer {
  public:
-  /// `config` must outlive it.
-  explicit Optimizer(const Layer& config);
+  virtual ~Optimizer() = default;
 
-  /// Its variables for these weights, in the order of the file: the iteration, the learning rate unless a schedule
-  /// gives it, the slots of each weight, and what the weights share.
-  std::vector<OptimizerVariable> variables(const std::vector<Tensor>& weights) const;
+  /// Its variables for these weights, in the order of the file.
+  virtual std::vector<OptimizerVariable> variables(const std::vector<Tensor>& weights) const = 0;
+
+  /// The loss whose gradients `apply` wants: a multiple of it, so that half precision does not lose small ones.
+  virtual Tensor scaled(const Tensor& loss, const std::vector<Tensor>& variables) const = 0;
 
   /// One step: new weights and variables in the place of the old ones. A weight whose gradient is no Tensor stays.
-  void apply(std::vector<Tensor>& weights, std::vector<Tensor> gradients, std::vector<Tensor>& variables) const;
+  virtual void apply(std::vector<Tensor>& weights, std::vector<Tensor> gradients,
+                     std::vector<Tensor>& variables) const = 0;
 
- private:
-  bool has_schedule() const;
-  std::vector<Tensor> clipped(std::vector<Tensor> gradients) const;
+  /// Where the number of the iteration is among the variables; the learning rate follows it unless a schedule gives it.
+  virtual size_t iteration() const = 0;
 
-  const Layer& config_;
+  /// Where the averages begin that the weights end a run of training as; nothing if there are none.
+  virtual std::optional<size_t> averages() const = 0;
 };
+
+/// The optimizer of a config, which must outlive it. Errors name what is not known or not supported.
+std::unique_ptr<Optimizer> make_optimizer(const Layer& config);
+
+/// A choice for each tensor, as numbers decide when the graph runs; what is the same in both stays as it is.
+void choose(const Tensor& condition, std::vector<Tensor>& tensors, const std::vector<Tensor>& otherwise);
 
 }  // namespace keravino::training

@@ -75,6 +75,8 @@ struct Step::Graph {
   Tensor weights, loss;
   std::vector<Metric> metrics;
   std::vector<Tensor> slots, new_slots;  // the optimizer's variables, before and after the step
+  size_t iteration = 0;                  // which of them counts the steps
+  std::map<Key, Key> averages;           // of the weights
 
   void build(const Rows& batch) {
     Layer model(source, source.archive.config, "");
@@ -133,16 +135,20 @@ struct Step::Graph {
   /// Gradients and new weights; the variables that the optimizer has for them.
   std::vector<OptimizerVariable> add_update(const CompileConfig& config) {
     const Layer object(source, config.optimizer, "/compile_config/optimizer");
-    const Optimizer optimizer(object);
+    const std::unique_ptr<Optimizer> optimizer = make_optimizer(object);
     const std::vector<Key> keys = trainable_keys(source);
     if (keys.empty()) throw Error("[model.fit] the model has no trainable weights");
     std::vector<Tensor> trained;
     for (const Key& key : keys) trained.push_back(source.variables.at(key).start);
-    const std::vector<Tensor> gradients = keravino::gradients({loss}, trained);
-    std::vector<OptimizerVariable> all = optimizer.variables(trained);
+    std::vector<OptimizerVariable> all = optimizer->variables(trained);
     for (const OptimizerVariable& each : all) slots.push_back(engine::parameter(each.shape, each.dtype));
+    const std::vector<Tensor> gradients = keravino::gradients({optimizer->scaled(loss, slots)}, trained);
     new_slots = slots;
-    optimizer.apply(trained, gradients, new_slots);
+    optimizer->apply(trained, gradients, new_slots);
+    iteration = optimizer->iteration();
+    if (const auto first = optimizer->averages()) {
+      for (size_t i = 0; i < keys.size(); ++i) averages[keys[i]] = {kOptimizer, *first + i};
+    }
     for (size_t i = 0; i < keys.size(); ++i) {
       layers::Variable& variable = source.variables.at(keys[i]);
       if (gradients[i]) variable.value = variable.constraint ? variable.constraint(trained[i]) : trained[i];
@@ -166,6 +172,8 @@ Step::Step(const saving::Archive& archive, const CompileConfig& config, const st
   results.push_back(ops::concatenate(sums));
 
   if (for_training) optimizer_ = graph.add_update(config);
+  iteration_ = graph.iteration;
+  averages_ = graph.averages;
   const auto add = [&](const Key& key, const Tensor& start, const Tensor& value) {
     if (!start.traced()) return;  // frozen: a constant
     keys_.push_back(key);
@@ -195,7 +203,7 @@ void Step::add_to(State& state, const saving::Archive& archive, const CompileCon
   for (const auto& [key, first] : seeds_) {
     ov::Tensor pair(ov::element::u32, {2});
     pair.data<uint32_t>()[0] = first;
-    pair.data<uint32_t>()[1] = static_cast<uint32_t>(state.at({kOptimizer, 0}).data<int32_t>()[0]);
+    pair.data<uint32_t>()[1] = static_cast<uint32_t>(state.at({kOptimizer, iteration_}).data<int32_t>()[0]);
     state.try_emplace(key, pair);
   }
 }
@@ -204,7 +212,7 @@ void Step::add_optimizer(State& state, const saving::Archive& archive, const Com
   // A model that was compiled but never built has only the iteration and the learning rate saved.
   std::vector<saving::SavedTensor> saved;
   if (!config.fresh_optimizer && archive.weights.has(kOptimizer)) saved = archive.weights.vars(kOptimizer);
-  if (saved.size() <= 2 && saved.size() < optimizer_.size()) saved.clear();
+  if (saved.size() <= 2 + iteration_ && saved.size() < optimizer_.size()) saved.clear();
   if (!saved.empty() && saved.size() != optimizer_.size()) {
     throw saving::file_error(
         archive.path, fmt::format("has {} variables of its optimizer, wanted {}; give an optimizer to start afresh",
@@ -215,7 +223,7 @@ void Step::add_optimizer(State& state, const saving::Archive& archive, const Com
     const ov::Tensor initial =
         ops::full(std::vector<int64_t>(wanted.shape.begin(), wanted.shape.end()), wanted.initial, wanted.dtype)
             .numbers();
-    if (saved.empty() || (i == 1 && config.new_rate)) {
+    if (saved.empty() || (i == iteration_ + 1 && config.new_rate)) {
       state.try_emplace({kOptimizer, i}, initial);
       continue;
     }
@@ -227,6 +235,11 @@ void Step::add_optimizer(State& state, const saving::Archive& archive, const Com
     const Tensor numbers = ops::cast(Tensor(numbers_of(saved[i])), wanted.dtype);
     state.try_emplace({kOptimizer, i}, numbers.numbers());
   }
+}
+
+bool Step::finish(State& state) const {
+  for (const auto& [weight, average] : averages_) state[weight] = state.at(average);
+  return !averages_.empty();
 }
 
 std::span<const float> Step::run(const Rows& batch, State& state) {

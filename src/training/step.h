@@ -37,6 +37,9 @@ class Step {
   /// Runs a batch, which changes the state in training. The numbers of all results, one behind the other.
   std::span<const float> run(const Rows& batch, State& state);
 
+  /// Puts the averages that the optimizer keeps in the places of the weights, if it keeps any; true if it does.
+  bool finish(State& state) const;
+
   const std::vector<Result>& results() const { return results_; }
 
  private:
@@ -46,6 +49,8 @@ class Step {
   std::vector<Key> keys_;     // of the parameters behind the batch
   std::vector<Key> changed_;  // of the outputs behind the results
   std::vector<OptimizerVariable> optimizer_;
+  size_t iteration_ = 0;           // which of them counts the steps
+  std::map<Key, Key> averages_;    // of the weights
   std::map<Key, uint32_t> seeds_;  // the first numbers of pairs; the second counts the steps
   std::vector<Result> results_;
   std::unique_ptr<engine::Program> program_;

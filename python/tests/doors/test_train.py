@@ -94,7 +94,7 @@ def test_as_keras(case, folder):
 
 
 @pytest.mark.filterwarnings("error")
-@pytest.mark.parametrize("case", ["adam", "cnn_sgd", "warmup"])
+@pytest.mark.parametrize("case", ["adam", "cnn_sgd", "warmup", "gathered", "loss_scale"])
 def test_keras_goes_on_with_the_file(case, folder, tmp_path):
     x, labels, _ = trained.files(folder, case)
     half = trained.ROWS // 2
@@ -111,6 +111,47 @@ def test_keras_goes_on_with_the_file(case, folder, tmp_path):
     model.save(tmp_path / "whole.keras")
     got, wanted = tensors(tmp_path / "whole.keras"), tensors(folder / f"{case}.torch.keras")
     same(got, wanted)
+
+
+@pytest.fixture
+def mixed_float16():
+    keras.config.set_dtype_policy("mixed_float16")
+    yield
+    keras.config.set_dtype_policy("float32")
+
+
+@pytest.mark.filterwarnings("error")
+def test_half_precision_has_its_loss_scaled(mixed_float16, tmp_path):
+    """A policy of mixed_float16 wraps the optimizer, which the file does not say."""
+    model = trained.mlp(keras, keras.optimizers.SGD(0.1))
+    model.optimizer.build(model.trainable_variables)
+    model.save(tmp_path / "m.keras")
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(32, 4)).astype("float32"), rng.integers(0, 3, 32)
+    np.save(tmp_path / "x.npy", x)
+    np.save(tmp_path / "y.npy", y)
+    output = tmp_path / "t.keras"
+    train(tmp_path / "m.keras", output, tmp_path / "x.npy", [tmp_path / "y.npy"], "--batch-size", 8, "--no-shuffle")
+    model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
+    model.save(tmp_path / "p.keras")
+    got, wanted = tensors(output), tensors(tmp_path / "p.keras")
+    assert got.keys() == wanted.keys()
+    assert got["optimizer/vars/2"] == 4 and got["optimizer/vars/4"] == 4  # steps, all of them taken
+    for name, value in wanted.items():
+        if not isinstance(value, str):
+            np.testing.assert_allclose(got[name], value, rtol=1e-2, atol=1e-3, err_msg=name)
+    keras.models.load_model(output).fit(x, y, verbose=0)
+
+
+def test_a_new_learning_rate_is_the_inner_optimizers(tmp_path):
+    compiled(tmp_path / "m.keras", optimizer=keras.optimizers.LossScaleOptimizer(keras.optimizers.SGD(0.1)))
+    np.save(tmp_path / "x.npy", np.ones((16, 4)))
+    np.save(tmp_path / "y.npy", np.zeros(16, "int64"))
+    data = [tmp_path / "x.npy", [tmp_path / "y.npy"]]
+    train(tmp_path / "m.keras", tmp_path / "t.keras", *data, "--learning-rate", 0.25)
+    assert tensors(tmp_path / "t.keras")["optimizer/inner_optimizer/vars/1"] == 0.25
+    optimizer = keras.models.load_model(tmp_path / "t.keras").optimizer
+    assert float(optimizer.learning_rate) == 0.25 and int(optimizer.step_counter) == 1
 
 
 def test_the_command_goes_on_with_its_own_file(folder, tmp_path):
@@ -267,10 +308,23 @@ FAULTS = {
         "config.json /compile_config/optimizer: the learning rate is a schedule (CosineDecay), which a number cannot "
         "replace; give an optimizer too",
     ),
-    "ema": (
-        lambda p: compiled(p, optimizer=keras.optimizers.SGD(name="sgd", use_ema=True)),
+    "gathered": (
+        lambda p: compiled(p),
+        ["--optimizer", '{"class_name": "SGD", "config": {"gradient_accumulation_steps": 1}}'],
+        "config.json /compile_config/optimizer (SGD): gradient_accumulation_steps must be 2 or more, got 1\n",
+    ),
+    "inner_object": (
+        lambda p: compiled(p),
+        [
+            *["--optimizer", '{"class_name": "LossScaleOptimizer", "config": {"inner_optimizer": "adam"}}'],
+            *["--learning-rate", "0.1"],
+        ],
+        "config.json /compile_config/optimizer: has no object as its inner_optimizer",
+    ),
+    "inner": (
+        lambda p: compiled(p, optimizer=keras.optimizers.LossScaleOptimizer(keras.optimizers.Muon(name="muon"))),
         [],
-        'config.json /compile_config/optimizer (SGD "sgd"): use_ema is not supported',
+        'config.json /compile_config/optimizer/config/inner_optimizer (Muon "muon"): unknown optimizer "Muon"',
     ),
     "frozen": (lambda p: compiled(p, {"trainable": False}), [], "[model.fit] the model has no trainable weights"),
     "split": (lambda p: compiled(p), ["--validation-split", "1"], "a validation split from 0 to less than 1, got 1"),

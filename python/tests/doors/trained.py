@@ -200,6 +200,43 @@ def optimizer_cases(keras):
         "lamb": ("classes", mlp(keras, optimizers.Lamb(0.01, weight_decay=0.01))),
         "lion": ("classes", mlp(keras, optimizers.Lion(0.01))),
         "nadam": ("classes", mlp(keras, optimizers.Nadam(0.01))),
+        "ema": ("classes", mlp(keras, optimizers.Adam(0.01, use_ema=True, ema_momentum=0.8))),
+        "ema_overwrite": (
+            "classes",
+            mlp(keras, optimizers.SGD(0.1, momentum=0.9, use_ema=True, ema_momentum=0.7, ema_overwrite_frequency=3)),
+        ),
+        "ema_schedule": (
+            "classes",
+            mlp(keras, optimizers.SGD(schedules.ExponentialDecay(0.1, 5, 0.5), use_ema=True)),
+        ),
+        "gathered": (
+            "classes",
+            mlp(keras, optimizers.Adam(0.01, gradient_accumulation_steps=3, clipnorm=0.1, weight_decay=0.01)),
+        ),
+        "gathered_nadam": ("classes", mlp(keras, optimizers.Nadam(0.01, gradient_accumulation_steps=4))),
+        "gathered_ema": (
+            "classes",
+            mlp(
+                keras,
+                optimizers.RMSprop(
+                    schedules.InverseTimeDecay(0.1, 5, 0.5),
+                    gradient_accumulation_steps=3,
+                    use_ema=True,
+                    ema_momentum=0.9,
+                    ema_overwrite_frequency=2,
+                ),
+            ),
+        ),
+        "loss_factor": ("classes", mlp(keras, optimizers.SGD(0.1, loss_scale_factor=1024.0, global_clipnorm=0.5))),
+        "loss_scale": ("classes", mlp(keras, optimizers.LossScaleOptimizer(optimizers.Adam(0.01), 16.0, 4))),
+        "loss_scale_overflow": (  # of the first steps, and of some later ones
+            "classes",
+            mlp(
+                keras,
+                optimizers.LossScaleOptimizer(optimizers.SGD(0.01, 0.9, use_ema=True), 2.0**127, 3),
+                loss_weights=[8.0],
+            ),
+        ),
         "restarts": ("classes", mlp(keras, optimizers.SGD(schedules.CosineDecayRestarts(0.1, 3, 1.5, 0.8, 0.1)))),
         "equal_restarts": ("classes", mlp(keras, optimizers.SGD(schedules.CosineDecayRestarts(0.1, 5, 1.0)))),
         "exponential": ("classes", mlp(keras, optimizers.SGD(schedules.ExponentialDecay(0.1, 5, 0.5, staircase=True)))),
