@@ -1,6 +1,9 @@
 // Keras models from files: load, predict, train, save, look inside.
 #pragma once
 
+#include <exception>
+#include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <openvino/core/model.hpp>
@@ -21,7 +24,13 @@ struct LoadOptions {
   std::string hint = "latency";  ///< latency, or throughput: several requests at once, each on fewer threads
   int streams = 0;               ///< requests that are computed at the same time; 0: the device's own choice
   std::string weights = "";      ///< .weights.h5 or .weights.json to take in place of the file's own; empty: its own
+  /// A folder where OpenVINO keeps what it has compiled, for processes that load the model later; made if it is not
+  /// there. It must be one's own: what is in it is run. Empty: nothing is kept.
+  std::string cache_dir = "";
 };
+
+/// What an asynchronous prediction ends with: outputs, or an error.
+using PredictCallback = std::function<void(std::vector<Tensor> outputs, std::exception_ptr error)>;
 
 /// An input or output of a model. The first dimension is the batch; open dimensions are dynamic.
 struct TensorInfo {
@@ -52,18 +61,36 @@ struct TransposeReport {
 class Model {
  public:
   /// Reads a .keras file. Errors name the file and the place in it: damaged files, unknown layers and activations,
-  /// weights that are missing or of the wrong shape, layers that cannot be run here.
+  /// weights that are missing or of the wrong shape, layers that cannot be run here; a device that is not present, an
+  /// unknown precision or hint.
   static Model load(const std::string& path, const LoadOptions& options = {});
 
   /// Computes the outputs for a whole batch of any size. Inputs are in the order of `inputs()`; integers and floats are
-  /// cast to a float input's dtype as Keras does. A graph is compiled for each of the first few batch sizes, then one
-  /// that takes all. Errors: wrong number of inputs, rank, shape or dtype.
+  /// cast to a float input's dtype as Keras does. Numbers that need no cast are read where they are: a
+  /// `Tensor(ov::Tensor(type, shape, pointer))` must stay as it is until the call ends. A graph is compiled for each of
+  /// the first few shapes, then one that takes all. As many calls compute at once as the device says it can
+  /// (OPTIMAL_NUMBER_OF_INFER_REQUESTS); further ones wait. Errors: wrong number of inputs, rank, shape or dtype.
   std::vector<Tensor> predict(const std::vector<Tensor>& inputs) const;
   /// The same with inputs by name.
   std::vector<Tensor> predict_named(const std::map<std::string, Tensor>& inputs) const;
+  /// The same with the outputs written to tensors of the caller's, in the order of `outputs()`: the device writes to
+  /// their memory itself where an output's shape follows from the inputs' and a graph was compiled for it. Further
+  /// errors: a tensor of another dtype or shape, or with gaps between its rows.
+  void predict_into(const std::vector<Tensor>& inputs, const std::vector<ov::Tensor>& outputs) const;
+  /// `predict` on a thread of the model's, which then calls `done`. Never waits: calls are queued without bound. What
+  /// the call is given must stay as it is until `done`; every error goes there. `done` may call any function of the
+  /// model, and must not throw. Calls of a model with stateful layers are computed in their order.
+  void predict_async(const std::vector<Tensor>& inputs, PredictCallback done) const;
+  /// The same as a future, whose `get` gives the outputs or throws the error.
+  std::future<std::vector<Tensor>> predict_async(const std::vector<Tensor>& inputs) const;
+
   /// Stateful recurrent layers begin with zeros again, as they do after `load`. Each `predict` goes on where the one
   /// before it ended.
   void reset_states() const;
+  /// The same model for another stream of data: it shares weights and compiled graphs with this one, and has states of
+  /// its own, which begin with zeros.
+  Model new_stream() const;
+
   /// Trains the model with the optimizer, loss and metrics that its file was compiled with, or those in the options.
   /// The whole step is one compiled graph: forward in training mode, loss, gradients, the optimizer's update and
   /// metrics. The model changes at the end of each epoch: whatever ends a run before, the model is as the last whole
@@ -74,7 +101,7 @@ class Model {
   /// Writes a .keras file that Keras opens: config, weights, and the optimizer with its state. The file is complete or
   /// not there: it is written beside `path`, and then renamed.
   void save(const std::string& path) const;
-  /// Compiles for a batch size ahead of the first `predict`.
+  /// Compiles for a batch size ahead of the first `predict`, unless more than the batch is open.
   void compile(int64_t batch) const;
 
   const std::string& name() const;
@@ -91,8 +118,13 @@ class Model {
 
  private:
   struct Impl;
-  explicit Model(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  struct Stream;
+  explicit Model(std::shared_ptr<Impl> impl);
+  std::vector<Tensor> run(const char* function, const std::vector<Tensor>& inputs,
+                          std::vector<ov::Tensor> outputs) const;
+
   std::shared_ptr<Impl> impl_;
+  std::shared_ptr<Stream> stream_;
 };
 
 }  // namespace keravino

@@ -17,6 +17,8 @@ void add_load_options(CLI::App& command, LoadOptions& load) {
   command.add_option("--threads", load.threads, "Threads; 0 leaves it to the device")
       ->capture_default_str()
       ->check(at_least(0));
+  command.add_option("--cache-dir", load.cache_dir, "Keep what OpenVINO compiles there for the next time")
+      ->type_name("FOLDER");
 }
 
 void add_precision(CLI::App& command, LoadOptions& load) {

@@ -10,7 +10,7 @@ namespace keravino::cli {
 /// The file to load, and --weights.
 void add_model(CLI::App& command, std::string& path, LoadOptions& load);
 
-/// --device and --threads.
+/// --device, --threads and --cache-dir.
 void add_load_options(CLI::App& command, LoadOptions& load);
 
 /// --precision.

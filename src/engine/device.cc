@@ -1,5 +1,8 @@
 #include "engine/device.h"
 
+#include <atomic>
+
+#include "engine/any_node.h"
 #include "keravino/error.h"
 #include "passes/exact.h"
 #include "passes/halves.h"
@@ -24,14 +27,14 @@ std::vector<std::string> devices_in(const std::string& name) {
   return devices;
 }
 
-/// True if nothing but the CPU can come to run what is compiled for this name.
-
 ov::element::Type precision_type(const std::string& precision) {
   if (precision == "f32" || precision == "typed") return ov::element::f32;
   if (precision == "bf16") return ov::element::bf16;
   if (precision == "f16") return ov::element::f16;
   throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
 }
+
+std::atomic<uint64_t> g_compiled = 0;
 
 ov::hint::PerformanceMode performance_mode(const std::string& hint) {
   if (hint == "latency") return ov::hint::PerformanceMode::LATENCY;
@@ -65,14 +68,34 @@ void check_device(const std::string& device) {
   }
 }
 
-ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options) {
+void check_options(const CompileOptions& options) {
   check_device(options.device);
+  precision_type(options.precision);
+  performance_mode(options.hint);
+  for (const auto& [name, number] : {std::pair("threads", options.threads), std::pair("streams", options.streams)}) {
+    if (number < 0) throw Error(fmt::format("{} must be 0 or more, got {}", name, number));
+  }
+}
+
+bool is_standard(const ov::Node& node) {
+  const char* set = node.get_type_info().version_id;
+  return set && std::string_view(set).starts_with("opset");
+}
+
+uint64_t compile_count() { return g_compiled; }
+
+ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options) {
+  check_options(options);
+  ++g_compiled;
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
                     ov::hint::performance_mode(performance_mode(options.hint))};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
   if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
   if (options.precision == "typed") passes::round_halves(model);
   passes::make_exact(model, precision_type(options.precision) == ov::element::f32, is_cpu(options.device));
+  // OpenVINO reads no op of ours back from its cache, nor do all of their attributes count in what it knows a graph by.
+  const bool is_kept = !options.cache_dir.empty() && !any_node(*model, std::not_fn(&is_standard));
+  if (is_kept) config.emplace(ov::cache_dir(options.cache_dir));
   try {
     return core().compile_model(model, options.device, config);
   } catch (const ov::Exception&) {

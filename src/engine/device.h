@@ -16,6 +16,7 @@ struct CompileOptions {
   int threads = 0;                ///< 0: the device's own choice
   std::string hint = "latency";   ///< latency or throughput
   int streams = 0;                ///< 0: the device's own choice
+  std::string cache_dir = "";     ///< where OpenVINO keeps what it has compiled; empty: nowhere
 };
 
 /// The one OpenVINO core of the process.
@@ -24,11 +25,20 @@ ov::Core& core();
 /// Error if the device is not present; the message lists those that are.
 void check_device(const std::string& device);
 
+/// Errors for options that no graph can be compiled with.
+void check_options(const CompileOptions& options);
+
 /// Whether graphs for this device run on the CPU, where kernels of ours can be part of them.
 bool is_cpu(const std::string& device);
 
-/// Compiles a model, which the passes rewrite; checks the device and the precision's name.
+/// Whether a node is an op of OpenVINO's opsets, and none of ours.
+bool is_standard(const ov::Node& node);
+
+/// Compiles a model, which the passes rewrite. Errors of check_options().
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options);
+
+/// How many graphs this process has compiled so far.
+uint64_t compile_count();
 
 /// The options of eager graphs and of predict, for this thread (device scope) and the process (threads).
 CompileOptions& default_options();

@@ -50,10 +50,19 @@ bool is_narrowed(const ov::Node& node) {
   return constant && would_narrow(constant->get_tensor_view()) && !is_bound(node);
 }
 
-ov::Tensor copy(const ov::Tensor& tensor) {
-  ov::Tensor own(tensor.get_element_type(), tensor.get_shape());
-  tensor.copy_to(own);
-  return own;
+/// A caller's memory for output `i` must have the shape that comes.
+void check_output(size_t i, const ov::Shape& shape, const ov::Tensor& memory) {
+  if (memory.get_shape() == shape) return;
+  throw Error(fmt::format("[program] output {} has shape {}, the tensor for it has {}", i,
+                          ops::to_string(ov::PartialShape(shape)),
+                          ops::to_string(ov::PartialShape(memory.get_shape()))));
+}
+
+/// Copies numbers to the memory for output `i`, made here where there is none.
+void put(size_t i, const ov::Tensor& numbers, ov::Tensor& memory) {
+  if (!memory) memory = ov::Tensor(numbers.get_element_type(), numbers.get_shape());
+  check_output(i, numbers.get_shape(), memory);
+  numbers.copy_to(memory);
 }
 
 /// The CPU plugin (2026.4.1) fuses element-wise nodes into one kernel until a second one of them is a result. So one
@@ -127,6 +136,7 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
   if (interpreted_ || computed_.empty()) return;
   if (is_cpu(options.device)) flatten_results(*computed);
   compiled_ = compile(computed, options);
+  requests_.emplace(compiled_);
 }
 
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
@@ -144,48 +154,38 @@ void Program::check(const std::vector<ov::Tensor>& inputs) const {
   }
 }
 
-ov::InferRequest Program::acquire() {
-  const std::lock_guard lock(mutex_);
-  if (idle_.empty()) return compiled_.create_infer_request();
-  ov::InferRequest request = std::move(idle_.back());
-  idle_.pop_back();
-  return request;
-}
-
-void Program::release(ov::InferRequest request) {
-  const std::lock_guard lock(mutex_);
-  idle_.push_back(std::move(request));
-}
-
-std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs) {
+std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor> outputs) {
   check(inputs);
+  outputs.resize(model_->get_results().size());
   if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(inputs)) {
     const std::lock_guard lock(graph_mutex());
-    std::vector<ov::Tensor> outputs = interpret_model(*model_, inputs);
-    for (ov::Tensor& output : outputs) output = copy(output);
+    const std::vector<ov::Tensor> numbers = interpret_model(*model_, inputs);
+    for (size_t i = 0; i < numbers.size(); ++i) put(i, numbers[i], outputs[i]);
     return outputs;
   }
-  std::vector<ov::Tensor> outputs(model_->get_results().size());
-  for (const auto& [output, input] : input_of_output_) outputs[output] = copy(inputs[input]);
-  if (computed_.empty()) return outputs;
+  for (const auto& [output, input] : input_of_output_) put(output, inputs[input], outputs[output]);
+  if (requests_) requests_->with_one([&](ov::InferRequest& request) { infer(request, inputs, outputs); });
+  return outputs;
+}
 
-  ov::InferRequest request = acquire();  // one that throws below is not given back
+void Program::infer(ov::InferRequest& request, const std::vector<ov::Tensor>& inputs,
+                    std::vector<ov::Tensor>& outputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
+  std::vector<size_t> copied;
   for (size_t i = 0; i < computed_.size(); ++i) {
     const auto& result = model_->get_results()[computed_[i]];
-    const bool is_text = result->get_output_element_type(0) == ov::element::string;  // no bytes to be used again
-    if (is_text || result->get_output_partial_shape(0).is_dynamic()) continue;
+    const auto& type = result->get_output_element_type(0);
+    if (type == ov::element::string || result->get_output_partial_shape(0).is_dynamic()) {
+      copied.push_back(i);  // from the plugin's own memory, which the next run overwrites
+      continue;
+    }
     ov::Tensor& output = outputs[computed_[i]];
-    output = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
-    request.set_output_tensor(i, {output.get_element_type(), compiled_.output(i).get_shape(), output.data()});
+    if (!output) output = recycled_tensor(type, result->get_output_shape(0));
+    check_output(computed_[i], result->get_output_shape(0), output);
+    request.set_output_tensor(i, {type, compiled_.output(i).get_shape(), output.data()});
   }
   request.infer();
-  for (size_t i = 0; i < computed_.size();
-       ++i) {  // open shapes: the plugin's own memory, which the next run overwrites
-    if (!outputs[computed_[i]]) outputs[computed_[i]] = copy(request.get_output_tensor(i));
-  }
-  release(std::move(request));
-  return outputs;
+  for (const size_t i : copied) put(computed_[i], request.get_output_tensor(i), outputs[computed_[i]]);
 }
 
 }  // namespace keravino::engine

@@ -3,12 +3,12 @@
 
 #include <map>
 #include <memory>
-#include <mutex>
-#include <openvino/runtime/infer_request.hpp>
+#include <optional>
 #include <vector>
 
 #include "engine/device.h"
 #include "engine/empty.h"
+#include "engine/requests.h"
 #include "keravino/tensor.h"
 
 namespace keravino::engine {
@@ -29,17 +29,16 @@ class Program {
   /// Compiles traced_model(); its errors, and one if the device is absent.
   Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs, const CompileOptions& options);
 
-  /// The outputs, in memory of their own, for inputs of the parameters' dtypes and of shapes that fit them.
-  std::vector<ov::Tensor> run(const std::vector<ov::Tensor>& inputs);
+  /// The outputs for inputs of the parameters' dtypes and of shapes that fit them. They are written to `outputs`, whose
+  /// dtypes must be theirs, or to memory of their own where that has no tensor. Error for one of another shape.
+  std::vector<ov::Tensor> run(const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor> outputs = {});
 
   /// The graph that was compiled.
   const std::shared_ptr<ov::Model>& model() const { return model_; }
 
  private:
-  /// Takes an idle request, or makes one.
-  ov::InferRequest acquire();
-  void release(ov::InferRequest request);
   void check(const std::vector<ov::Tensor>& inputs) const;
+  void infer(ov::InferRequest& request, const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor>& outputs) const;
 
   std::shared_ptr<ov::Model> model_;
   ov::CompiledModel compiled_;
@@ -47,9 +46,8 @@ class Program {
   bool interpreted_;  // numbers that a plugin would narrow, or shapes that make something empty
   // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
   std::map<size_t, size_t> input_of_output_;
-  std::vector<size_t> computed_;  // the other outputs, in the compiled graph's order
-  std::mutex mutex_;
-  std::vector<ov::InferRequest> idle_;
+  std::vector<size_t> computed_;      // the other outputs, in the compiled graph's order
+  std::optional<Requests> requests_;  // none if nothing is compiled
 };
 
 }  // namespace keravino::engine

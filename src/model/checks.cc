@@ -79,4 +79,23 @@ std::vector<ov::Tensor> checked_inputs(const std::vector<TensorInfo>& wanted, co
   return out;
 }
 
+void check_outputs(const std::vector<TensorInfo>& wanted, const std::vector<ov::Tensor>& outputs) {
+  if (outputs.size() != wanted.size())
+    throw Error(fmt::format("[model.predict_into] expected {} outputs ({}), got {}", wanted.size(), names_of(wanted),
+                            outputs.size()));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const auto error = [&](const std::string& what, Error::Kind kind = Error::Kind::value) {
+      return Error(kind, fmt::format("[model.predict_into] output \"{}\": {}", wanted[i].name, what));
+    };
+    if (!outputs[i]) throw error("is no tensor", Error::Kind::type);
+    const DType dtype = dtype_of(outputs[i].get_element_type());
+    if (dtype != wanted[i].dtype)
+      throw error(fmt::format("expected dtype {}, got {}", name(wanted[i].dtype), name(dtype)), Error::Kind::type);
+    const ov::PartialShape shape = outputs[i].get_shape();
+    if (!shape.compatible(wanted[i].shape))
+      throw error(fmt::format("expected shape {}, got {}", ops::to_string(wanted[i].shape), ops::to_string(shape)));
+    if (!outputs[i].is_continuous()) throw error("its rows do not follow each other in memory");
+  }
+}
+
 }  // namespace keravino

@@ -6,6 +6,7 @@
 #include <openvino/pass/manager.hpp>
 #include <openvino/pass/serialize.hpp>
 
+#include "engine/device.h"
 #include "layers/registry.h"
 #include "model/precision_search.h"
 #include "ops/make.h"
@@ -59,8 +60,7 @@ void set_sizes(ov::Model& graph, const std::vector<int64_t>& sizes) {
 /// IR is for any program of OpenVINO's: it knows no ops of ours.
 void check_standard(const ov::Model& graph) {
   for (const auto& node : graph.get_ordered_ops()) {
-    if (std::string_view(node->get_type_info().version_id ? node->get_type_info().version_id : "").starts_with("opset"))
-      continue;
+    if (engine::is_standard(*node)) continue;
     throw Error(Error::Kind::unsupported,
                 fmt::format("[convert] layer \"{}\" is computed by {}, which is no op of OpenVINO's own",
                             layers::layer_of(*node), node->get_type_name()));
@@ -68,9 +68,7 @@ void check_standard(const ov::Model& graph) {
 }
 
 void write_pair(const Conversion& conversion, const std::filesystem::path& xml) {
-  std::error_code failed;
-  std::filesystem::create_directories(xml.parent_path(), failed);
-  if (failed) throw saving::file_error(xml.parent_path(), "cannot be made: " + failed.message());
+  saving::make_folder(xml.parent_path());
   auto bin = xml;
   bin.replace_extension(".bin");
   saving::replace_file(xml, [&](const std::string& text_path) {

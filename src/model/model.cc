@@ -5,9 +5,11 @@
 #include <atomic>
 
 #include "engine/program.h"
+#include "engine/workers.h"
 #include "model/build.h"
 #include "model/checks.h"
 #include "ops/registry.h"
+#include "saving/file.h"
 #include "tensor/value.h"
 #include "training/fit.h"
 
@@ -22,19 +24,22 @@ constexpr size_t kMostShapes = 4;
 /// A program for the graph, with its inputs' shapes fixed if any are given.
 std::shared_ptr<engine::Program> make_program(const ov::Model& graph, const std::vector<ov::Shape>& shapes,
                                               const engine::CompileOptions& options) {
-  const std::lock_guard lock(graph_mutex());
-  const auto copy = graph.clone();
-  if (!shapes.empty()) {
-    std::map<size_t, ov::PartialShape> fixed;
-    for (size_t i = 0; i < shapes.size(); ++i) fixed.emplace(i, shapes[i]);
-    copy->reshape(fixed);
-  }
-  const auto traced = [](const ov::Output<ov::Node>& output) {
-    return Tensor(std::make_shared<Value>(output, true, 0));
-  };
   std::vector<Tensor> parameters, outputs;
-  for (const auto& parameter : copy->get_parameters()) parameters.push_back(traced(parameter->output(0)));
-  for (const auto& result : copy->get_results()) outputs.push_back(traced(result->input_value(0)));
+  {
+    const std::lock_guard lock(graph_mutex());
+    const auto copy = graph.clone();
+    if (!shapes.empty()) {
+      std::map<size_t, ov::PartialShape> fixed;
+      for (size_t i = 0; i < shapes.size(); ++i) fixed.emplace(i, shapes[i]);
+      copy->reshape(fixed);
+    }
+    const auto traced = [](const ov::Output<ov::Node>& output) {
+      return Tensor(std::make_shared<Value>(output, true, 0));
+    };
+    for (const auto& parameter : copy->get_parameters()) parameters.push_back(traced(parameter->output(0)));
+    for (const auto& result : copy->get_results()) outputs.push_back(traced(result->input_value(0)));
+  }
+  // Compiling takes its time, and needs no lock: others predict meanwhile.
   return std::make_shared<engine::Program>(parameters, outputs, options);
 }
 
@@ -47,17 +52,8 @@ struct Model::Impl {
   std::mutex mutex;  // guards what follows, and the graph in `built`
   saving::Archive archive;
   bool trained = false;  // the graph has other weights than the archive
-  std::map<std::vector<ov::Shape>, std::shared_ptr<engine::Program>> programs;  // by input shapes; without any: for all
-  std::mutex states_mutex;                                                      // guards what follows
-  std::vector<ov::Tensor> states;  // of stateful layers, as the last call left them
-
-  void reset_states() {
-    states.clear();
-    for (const TensorInfo& state : built.states) {
-      ov::Tensor& zeros = states.emplace_back(element_type(state.dtype), state.shape.to_shape());
-      std::memset(zeros.data(), 0, zeros.get_byte_size());
-    }
-  }
+  /// By input shapes; without any, for all. Whoever needs one first compiles it, and others that need it wait.
+  std::map<std::vector<ov::Shape>, std::shared_future<std::shared_ptr<engine::Program>>> programs;
 
   /// The graph with the weights as they are now.
   const std::shared_ptr<ov::Model>& graph() {
@@ -68,56 +64,123 @@ struct Model::Impl {
     return built.graph;
   }
 
-  std::shared_ptr<engine::Program> program(const std::vector<ov::Shape>& shapes) {
-    const std::lock_guard lock(mutex);
+  std::shared_ptr<engine::Program> program(std::vector<ov::Shape> shapes) {
+    std::unique_lock lock(mutex);
     graph();
-    const auto known = programs.find(shapes);
-    if (known != programs.end()) return known->second;
-    const bool open = built.graph->is_dynamic() && programs.size() >= kMostShapes;
-    auto& program = programs[open ? std::vector<ov::Shape>{} : shapes];
-    if (!program) program = make_program(*built.graph, open ? std::vector<ov::Shape>{} : shapes, options);
-    return program;
+    if (!programs.contains(shapes) && built.graph->is_dynamic() && programs.size() >= kMostShapes) shapes.clear();
+    auto& known = programs[shapes];
+    if (!known.valid()) {
+      known = std::async(std::launch::deferred, [graph = built.graph, shapes, this] {
+                return make_program(*graph, shapes, options);
+              }).share();
+    }
+    const auto program = known;
+    lock.unlock();
+    try {
+      return program.get();
+    } catch (...) {
+      lock.lock();
+      programs.erase(shapes);
+      throw;
+    }
   }
 };
 
+/// What belongs to one stream of data through a model.
+struct Model::Stream {
+  explicit Stream(const Built& built)
+      : workers(built.states.empty() ? std::max(std::thread::hardware_concurrency(), 1U) : 1) {
+    reset_states(built);
+  }
+
+  void reset_states(const Built& built) {
+    states.clear();
+    for (const TensorInfo& state : built.states) {
+      ov::Tensor& zeros = states.emplace_back(element_type(state.dtype), state.shape.to_shape());
+      std::memset(zeros.data(), 0, zeros.get_byte_size());
+    }
+  }
+
+  std::mutex mutex;                // guards the states: one call after the other
+  std::vector<ov::Tensor> states;  // of stateful layers, as the last call left them
+  engine::Workers workers;
+};
+
+Model::Model(std::shared_ptr<Impl> impl) : impl_(std::move(impl)), stream_(std::make_shared<Stream>(impl_->built)) {}
+
+Model Model::new_stream() const { return Model(impl_); }
+
 Model Model::load(const std::string& path, const LoadOptions& options) {
   auto impl = std::make_shared<Impl>();
-  engine::check_device(options.device);
+  impl->options = {options.device,  options.precision.empty() ? "f32" : options.precision,
+                   options.threads, options.hint,
+                   options.streams, options.cache_dir};
+  engine::check_options(impl->options);
+  if (!options.cache_dir.empty()) saving::make_folder(options.cache_dir);
   impl->archive = saving::open_archive(path);
   if (!options.weights.empty()) impl->archive.weights = saving::open_weights(options.weights);
   impl->built = build_model(impl->archive);
-  impl->reset_states();
-  impl->options = {options.device, options.precision.empty() ? impl->built.precision : options.precision,
-                   options.threads, options.hint, options.streams};
+  if (options.precision.empty()) impl->options.precision = impl->built.precision;
   return Model(std::move(impl));
 }
 
-std::vector<Tensor> Model::predict(const std::vector<Tensor>& inputs) const {
-  std::vector<ov::Tensor> tensors = checked_inputs(impl_->built.inputs, inputs);
+std::vector<Tensor> Model::run(const char* function, const std::vector<Tensor>& inputs,
+                               std::vector<ov::Tensor> outputs) const {
+  std::vector<ov::Tensor> tensors = checked_inputs(impl_->built.inputs, inputs, function);
   const size_t states = impl_->built.states.size();
-  std::unique_lock lock(impl_->states_mutex, std::defer_lock);
-  if (states > 0) lock.lock();  // one call after the other
-  tensors.insert(tensors.end(), impl_->states.begin(), impl_->states.end());
+  std::unique_lock lock(stream_->mutex, std::defer_lock);
+  if (states > 0) lock.lock();
+  tensors.insert(tensors.end(), stream_->states.begin(), stream_->states.end());
   std::vector<ov::Shape> shapes;
   for (const ov::Tensor& tensor : tensors) shapes.push_back(tensor.get_shape());
-  std::vector<ov::Tensor> results;
   try {
-    results = impl_->program(shapes)->run(tensors);
+    outputs = impl_->program(shapes)->run(tensors, std::move(outputs));
   } catch (const ov::Exception& error) {  // of a node that cannot take these numbers, a word that is unknown
-    throw Error(fmt::format("[model.predict] {}", ops::reason(error.what())));
+    throw Error(fmt::format("[model.{}] {}", function, ops::reason(error.what())));
   }
-  const auto kept = results.end() - static_cast<std::ptrdiff_t>(states);
-  std::move(kept, results.end(), impl_->states.begin());
-  return {results.begin(), kept};
+  const auto kept = outputs.end() - static_cast<std::ptrdiff_t>(states);
+  std::move(kept, outputs.end(), stream_->states.begin());
+  return {outputs.begin(), kept};
 }
 
-void Model::reset_states() const {
-  const std::lock_guard lock(impl_->states_mutex);
-  impl_->reset_states();
-}
+std::vector<Tensor> Model::predict(const std::vector<Tensor>& inputs) const { return run("predict", inputs, {}); }
 
 std::vector<Tensor> Model::predict_named(const std::map<std::string, Tensor>& inputs) const {
   return predict(ordered_inputs(impl_->built.inputs, inputs));
+}
+
+void Model::predict_into(const std::vector<Tensor>& inputs, const std::vector<ov::Tensor>& outputs) const {
+  check_outputs(impl_->built.outputs, outputs);
+  run("predict_into", inputs, outputs);
+}
+
+void Model::predict_async(const std::vector<Tensor>& inputs, PredictCallback done) const {
+  stream_->workers.submit([model = *this, inputs, done = std::move(done)] {
+    std::vector<Tensor> outputs;
+    std::exception_ptr error;
+    try {
+      outputs = model.predict(inputs);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    done(std::move(outputs), error);
+  });
+}
+
+std::future<std::vector<Tensor>> Model::predict_async(const std::vector<Tensor>& inputs) const {
+  const auto promise = std::make_shared<std::promise<std::vector<Tensor>>>();
+  predict_async(inputs, [promise](std::vector<Tensor> outputs, std::exception_ptr error) {
+    if (error)
+      promise->set_exception(error);
+    else
+      promise->set_value(std::move(outputs));
+  });
+  return promise->get_future();
+}
+
+void Model::reset_states() const {
+  const std::lock_guard lock(stream_->mutex);
+  stream_->reset_states(impl_->built);
 }
 
 History Model::fit(const FitData& data, const FitOptions& options) {

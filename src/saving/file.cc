@@ -89,6 +89,12 @@ Buffer read_file(const std::string& path, uint64_t most) {
   return buffer;
 }
 
+void make_folder(const std::string& path) {
+  std::error_code failed;
+  fs::create_directories(path, failed);
+  if (failed) throw file_error(path, "cannot be made: " + failed.message());
+}
+
 void replace_file(const std::string& path, const std::function<void(const std::string& beside)>& write) {
   TemporaryName beside(path);
   write(beside.name);

@@ -35,6 +35,9 @@ uint64_t file_size(const std::string& path);
 /// A whole file, or its first `most` bytes.
 Buffer read_file(const std::string& path, uint64_t most = UINT64_MAX);
 
+/// Makes a folder and those above it, where they are not there.
+void make_folder(const std::string& path);
+
 /// Puts a file in place complete or not at all: `write` makes it under the name it is given, beside `path`; then it is
 /// synchronised to the disk and renamed. Errors of `write` leave nothing behind.
 void replace_file(const std::string& path, const std::function<void(const std::string& beside)>& write);

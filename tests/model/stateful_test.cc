@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/device.h"
 #include "keravino/model.h"
 #include "model/keras_files.h"
 
@@ -49,6 +50,44 @@ TEST_F(Stateful, CopiesShareTheirStates) {
   EXPECT_NE(floats(copy.predict({steps(0, 2)})[0]), first);
   copy.reset_states();
   EXPECT_EQ(floats(model.predict({steps(0, 2)})[0]), first);
+}
+
+TEST_F(Stateful, StreamsHaveStatesOfTheirOwn) {
+  const Model model = Model::load(model_that(true)), other = model.new_stream();
+  const std::vector<float> early = floats(model.predict({steps(0, 2)})[0]);
+  EXPECT_EQ(floats(other.predict({steps(0, 2)})[0]), early);  // as the first stream began
+  const std::vector<float> late = floats(model.predict({steps(2, 5)})[0]);
+  EXPECT_NE(late, early);
+  other.reset_states();
+  const uint64_t compiled = engine::compile_count();
+  EXPECT_EQ(floats(other.predict({steps(0, 2)})[0]), early);
+  EXPECT_EQ(floats(other.predict({steps(2, 5)})[0]), late);
+  EXPECT_EQ(engine::compile_count(), compiled);  // the graphs are shared
+}
+
+TEST_F(Stateful, AsynchronousStepsKeepTheirOrderInEachOfManyStreams) {
+  const Model model = Model::load(model_that(true));
+  std::vector<std::vector<float>> wanted;
+  for (size_t i = 0; i < 20; ++i) wanted.push_back(floats(model.predict({steps(i, i + 1)})[0]));
+  std::vector<Model> streams;
+  std::vector<std::vector<std::future<std::vector<Tensor>>>> futures(6);
+  for (size_t s = 0; s < futures.size(); ++s) streams.push_back(model.new_stream());
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    for (size_t s = 0; s < futures.size(); ++s) futures[s].push_back(streams[s].predict_async({steps(i, i + 1)}));
+  }
+  for (auto& stream : futures) {
+    for (size_t i = 0; i < wanted.size(); ++i) EXPECT_EQ(floats(stream[i].get()[0]), wanted[i]);
+  }
+}
+
+TEST_F(Stateful, OneStepAtATimeIsTheWholeSequence) {
+  const std::vector<float> wanted = floats(Model::load(model_that(false)).predict({steps(0, 5)})[0]);
+  const Model model = Model::load(model_that(true));
+  const uint64_t compiled = engine::compile_count();
+  std::vector<float> last;
+  for (size_t i = 0; i < 5; ++i) last = floats(model.predict({steps(i, i + 1)})[0]);
+  EXPECT_EQ(engine::compile_count() - compiled, 1u);
+  for (size_t i = 0; i < wanted.size(); ++i) EXPECT_NEAR(last[i], wanted[i], 1e-6);
 }
 
 TEST_F(Stateful, StatesAreNoInputsOrOutputs) {

@@ -25,6 +25,16 @@ def test_words_come_from_json_and_go_to_json(tmp_path):
     assert list(json.loads((tmp_path / "out.json").read_text()).values()) == [[[2, 1], [0, 0]]]
 
 
+def test_a_cache_holds_nothing_of_another_vocabulary(tmp_path):
+    (tmp_path / "in.json").write_text('[["cat", "dog"]]')
+    for vocabulary in (["cat", "dog"], ["dog", "cat"], ["cat", "dog"]):
+        x = keras.Input((2,), dtype="string")
+        keras.Model(x, L.StringLookup(vocabulary=vocabulary)(x)).save(tmp_path / "m.keras")
+        arguments = ["--input", tmp_path / "in.json", "--cache-dir", tmp_path / "cache"]
+        status, out, err = run("run", tmp_path / "m.keras", *arguments)
+        assert (status, out) == (0, " ".join(str(1 + vocabulary.index(word)) for word in ("cat", "dog")) + "\n"), err
+
+
 def test_numbers_become_words(tmp_path):
     x = keras.Input((2,), dtype="int64")
     keras.Model(x, L.StringLookup(vocabulary=["cat", "naïve"], invert=True)(x)).save(tmp_path / "m.keras")
