@@ -5,8 +5,10 @@
 namespace keravino::cli {
 
 void add_model(CLI::App& command, std::string& path, LoadOptions& load) {
-  command.add_option("model", path, "A .keras file")->required()->type_name("FILE");
-  command.add_option("--weights", load.weights, "A .weights.h5 or .weights.json to take instead of the model's own")
+  command.add_option("model", path, "A .keras file, or a legacy .h5")->required()->type_name("FILE");
+  command
+      .add_option("--weights", load.weights,
+                  "A .weights.h5, .weights.json or legacy .h5 to take instead of the model's own")
       ->type_name("FILE");
 }
 

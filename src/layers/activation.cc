@@ -22,6 +22,8 @@ const std::map<std::string_view, Function>& functions() {
       {"hard_silu", &ops::hard_silu},
       {"hard_swish", &ops::hard_silu},
       {"hard_tanh", &ops::hard_tanh},
+      // What Keras 2 had under this name: a file of it means this line, not today's.
+      {"keras2>hard_sigmoid", [](Tensor x) { return ops::clip(0.2 * x + 0.5, Tensor(0.0), Tensor(1.0)); }},
       {"leaky_relu", [](Tensor x) { return ops::leaky_relu(x, 0.2); }},
       {"linear", [](Tensor x) { return x; }},
       {"log_sigmoid", &ops::log_sigmoid},

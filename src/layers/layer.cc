@@ -255,6 +255,7 @@ Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, 
   const auto& saved = variables();
   const size_t index = taken_.size();
   taken_.emplace_back(name);
+  if (source_->learns) return learn(index, shape, trainable);
   if (index >= saved.size()) {
     throw error(fmt::format("has no weight \"{}\" of shape {}: the file has {} for this layer", name, shape_text(shape),
                             saved.empty() ? "none" : fmt::format("only {}", saved.size())));
@@ -281,6 +282,19 @@ Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, 
   variable.bytes = found.bytes;
   variable.trainable = trainable && trainable_;
   if (variable.trainable && source_->purpose != Purpose::predict) regularize(name, variable);
+  return variable;
+}
+
+Variable& Layer::learn(size_t index, const std::vector<int64_t>& shape, bool trainable) const {
+  const size_t order = source_->variables.size();
+  const auto [known, fresh] = source_->variables.try_emplace({group(), index});
+  Variable& variable = known->second;
+  if (!fresh) return variable;
+  if (std::ranges::any_of(shape, [](int64_t dim) { return dim < 0; }))
+    throw error(fmt::format("wants a weight of shape {}", shape_text(shape)));
+  variable.start = variable.value = new_parameter(ov::element::f32, {shape.begin(), shape.end()});
+  variable.trainable = trainable && trainable_;
+  variable.order = order;
   return variable;
 }
 

@@ -28,6 +28,7 @@ struct Variable {
   Tensor value;  // as the layers built so far leave it
   size_t elements, bytes;
   bool trainable;
+  size_t order = 0;                                 // how many were there before it, where a Source learns
   std::function<Tensor(const Tensor&)> constraint;  // of new values, in training
 };
 
@@ -49,6 +50,7 @@ struct Source {
   const saving::Archive& archive;
   Purpose purpose;
   uint64_t seed;
+  bool learns = false;  // which variables the layers want: each is a parameter then, whatever the file has
   std::unordered_map<std::string, std::string> groups;  // the weights group of an object, by its JSON pointer
   /// The variables in use, by group and index: one node each, however often it is used.
   std::map<std::pair<std::string, size_t>, Variable> variables;
@@ -158,6 +160,7 @@ class Layer {
   const std::string& group() const;
   const std::vector<saving::SavedTensor>& variables() const;
   Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);
+  Variable& learn(size_t index, const std::vector<int64_t>& shape, bool trainable) const;
   void regularize(std::string_view name, Variable& weight) const;
 
   Source* source_;

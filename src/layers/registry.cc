@@ -5,6 +5,7 @@
 #include "layers/masks.h"
 #include "layers/regularizers.h"
 #include "ops/registry.h"
+#include "saving/json.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
 
@@ -28,12 +29,18 @@ const std::map<std::string_view, const Row*>& rows() {
 
 Error unknown_class(const Layer& layer) {
   const std::string& name = layer.class_name();
+  constexpr std::string_view kFunction =
+      "it calls a function of TensorFlow by name, which Keras 3 does not load either; use a layer in its place";
   // What cannot be run here, and why.
   constexpr std::pair<std::string_view, std::string_view> kRefused[] = {
       {"FlaxLayer", "a FlaxLayer holds a Python module of JAX, which cannot be run here"},
       {"JaxLayer", "a JaxLayer holds Python functions of JAX, which cannot be run here"},
       {"Lambda", "a Lambda layer holds Python code, which cannot be run here; use keras.ops functions or a layer"},
+      {"Merge", "a Merge layer of Keras 1 is not read; Keras 2 has Add, Concatenate and others in its place"},
+      {"SlicingOpLambda", kFunction},
+      {"TFOpLambda", kFunction},
       {"TFSMLayer", "a TFSMLayer is a SavedModel of TensorFlow in another folder, which cannot be run here"},
+      {"TensorFlowOpLayer", kFunction},
       {"TorchModuleWrapper", "a TorchModuleWrapper holds a pickled Python object, which cannot be run here"},
   };
   for (const auto& [refused, why] : kRefused) {
@@ -162,6 +169,8 @@ Tensors build(Layer& layer, const Tensors& inputs) {
     throw layer.error(error.what(), error.kind());
   } catch (const ov::Exception& error) {
     throw layer.error(ops::reason(error.what()), Error::Kind::value);
+  } catch (const json::exception& error) {
+    throw layer.error(saving::json_reason(error));
   }
 }
 

@@ -11,11 +11,6 @@ namespace {
 
 using layers::Layer;
 
-bool is_model(const std::string& class_name) {
-  const auto rows = layers::models();
-  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.class_name == class_name; });
-}
-
 /// Tells how each layer of a built model looks from outside.
 class Describer {
  public:
@@ -75,13 +70,20 @@ std::vector<std::string> output_names(const Layer& model) {
 
 }  // namespace
 
-Built build_model(const saving::Archive& archive) {
+bool is_model(const std::string& class_name) {
+  const auto rows = layers::models();
+  return std::any_of(rows.begin(), rows.end(), [&](const auto& row) { return row.class_name == class_name; });
+}
+
+static Built built_model(const saving::Archive& archive) {
   const std::lock_guard lock(graph_mutex());
   layers::Source source(archive);
   Layer model(source, archive.config, "");
   if (!is_model(model.class_name())) {
-    throw model.error("a model class with Python code of its own cannot be run; wanted Sequential or Functional",
-                      Error::Kind::unsupported);
+    throw model.error(
+        "a model class with Python code of its own cannot be run; wanted Sequential or Functional. Where its "
+        "class is known, model.export(\"model.xml\", format=\"openvino\") writes what OpenVINO runs",
+        Error::Kind::unsupported);
   }
   Built built;
   built.name = model.name();
@@ -129,6 +131,10 @@ Built build_model(const saving::Archive& archive) {
   built.transposes = {report.before, report.after, {}};
   for (const auto& r : report.remaining) built.transposes.remaining.push_back({r.name, r.between, r.reason});
   return built;
+}
+
+Built build_model(const saving::Archive& archive) {
+  return with_config_errors(archive, [&] { return built_model(archive); });
 }
 
 }  // namespace keravino

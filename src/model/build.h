@@ -4,6 +4,7 @@
 #include "keravino/model.h"
 #include "passes/passes.h"
 #include "saving/archive.h"
+#include "saving/json.h"
 
 namespace keravino {
 
@@ -18,6 +19,19 @@ struct Built {
   TransposeReport transposes;
   std::shared_ptr<ov::Model> graph;
 };
+
+/// True for the classes of models: Sequential, Functional.
+bool is_model(const std::string& class_name);
+
+/// Calls a function that reads the config: what is of a wrong type there, outside of a layer, is an error of the file.
+template <class Function>
+auto with_config_errors(const saving::Archive& archive, Function function) {
+  try {
+    return function();
+  } catch (const nlohmann::json::exception& error) {
+    throw saving::file_error(archive.path + ": config.json", saving::json_reason(error));
+  }
+}
 
 /// Builds and optimises the graph of a model.
 Built build_model(const saving::Archive& archive);

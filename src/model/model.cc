@@ -8,6 +8,7 @@
 #include "engine/workers.h"
 #include "model/build.h"
 #include "model/checks.h"
+#include "model/legacy.h"
 #include "ops/registry.h"
 #include "saving/file.h"
 #include "tensor/value.h"
@@ -119,6 +120,7 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   if (!options.cache_dir.empty()) saving::make_folder(options.cache_dir);
   impl->archive = saving::open_archive(path);
   if (!options.weights.empty()) impl->archive.weights = saving::open_weights(options.weights);
+  place_legacy_weights(impl->archive);
   impl->built = build_model(impl->archive);
   if (options.precision.empty()) impl->options.precision = impl->built.precision;
   return Model(std::move(impl));

@@ -1,8 +1,7 @@
 #include "saving/archive.h"
 
-#include <cstring>
-
 #include "saving/json.h"
+#include "saving/legacy.h"
 #include "saving/zip.h"
 
 namespace keravino::saving {
@@ -17,20 +16,10 @@ nlohmann::json read_json(ZipReader& zip, const std::string& name, uint64_t limit
   return parse_json_object(zip.path() + ": " + name, {reinterpret_cast<const char*>(text.data.get()), text.size});
 }
 
-// People will try: the format before .keras had the same purpose.
-void refuse_legacy(const std::string& path) {
-  const Buffer start = read_file(path, 8);
-  if (start.size < 8 || std::memcmp(start.data.get(), "\x89HDF\r\n\x1a\n", 8) != 0) return;
-  throw file_error(
-      path, fmt::format("is an HDF5 file, the legacy .h5 format, which is not read yet; wanted a .keras file. Convert "
-                        "it in Keras: keras.models.load_model(\"{}\").save(\"model.keras\")",
-                        path));
-}
-
 }  // namespace
 
 Archive open_archive(const std::string& path) {
-  refuse_legacy(path);
+  if (is_hdf5(path)) return open_legacy(path);
   ZipReader zip(path);
   if (!zip.has(kWeights) && zip.has("model.weights.npz")) {
     throw file_error(path, "has its weights in model.weights.npz, which is not read; wanted model.weights.h5");

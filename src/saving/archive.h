@@ -19,7 +19,8 @@ struct Archive {
   std::vector<std::pair<std::string, Buffer>> others;  // further files in it, as vocabularies
 };
 
-/// Reads a .keras file. Every fault is one Error(Kind::file): `model.keras: <what>`.
+/// Reads a .keras file, or a legacy .h5 one as if it were that. Every fault is one Error(Kind::file): `model.keras:
+/// <what>`.
 Archive open_archive(const std::string& path);
 
 /// Writes a .keras file that Keras opens; in place complete or not at all.

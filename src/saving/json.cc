@@ -59,6 +59,11 @@ void mark_non_finite(json& value) {
 
 }  // namespace
 
+std::string json_reason(const json::exception& error) {
+  const std::string_view what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
+  return std::string(what.substr(what.find("] ") + 2));
+}
+
 std::string json_text(json value) {
   mark_non_finite(value);
   std::string text = value.dump();
@@ -82,8 +87,7 @@ json parse_json_object(const std::string& where, std::string_view text) {
   try {
     parsed = json::parse(text, check);
   } catch (const json::exception& error) {
-    const std::string_view what = error.what();  // "[json.exception.parse_error.101] parse error at line 1, ..."
-    throw file_error(where, fmt::format("not JSON: {}", what.substr(what.find("] ") + 2)));
+    throw file_error(where, fmt::format("not JSON: {}", json_reason(error)));
   }
   if (!parsed.is_object()) throw file_error(where, fmt::format("wanted a JSON object, got {}", parsed.type_name()));
   return parsed;

@@ -11,6 +11,9 @@ namespace keravino::saving {
 /// `where` starts the errors: `model.keras: config.json: not JSON: ...`. Nesting deeper than 256 is refused.
 nlohmann::json parse_json_object(const std::string& where, std::string_view text);
 
+/// What a config has that is of another type than was asked for, without the library's own number before it.
+std::string json_reason(const nlohmann::json::exception& error);
+
 /// The text of a value as Python writes it: numbers that are not finite as NaN, Infinity and -Infinity.
 std::string json_text(nlohmann::json value);
 

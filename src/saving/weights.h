@@ -19,6 +19,12 @@ struct SavedTensor {
   size_t bytes = 0;
 };
 
+/// The tensors of a layer in a legacy file, nested layers included: those that are trained, then the others.
+struct LayerTensors {
+  std::string layer;
+  std::vector<SavedTensor> tensors;
+};
+
 /// All tensors of a weights file. Opened in full: later look-ups cannot meet a damaged file.
 class WeightStore {
  public:
@@ -32,6 +38,8 @@ class WeightStore {
   bool has(const std::string& group) const { return groups_.contains(group); }
   /// The variables of one object, in order; empty for a layer without any. No such group: Error(Kind::file).
   const std::vector<SavedTensor>& vars(const std::string& group) const;
+  /// What a file in the legacy form has, by layer: it does not say which group a tensor is for. Empty for other files.
+  const std::vector<LayerTensors>& layers() const { return layers_; }
   /// Puts tensors in the place of a group's own, or makes the group; they are named "0", "1" ... in this order.
   void set(const std::string& group, std::vector<SavedTensor> tensors);
   /// Takes what another store has, such as a further shard of the same weights.
@@ -44,11 +52,13 @@ class WeightStore {
  private:
   std::string where_;
   std::map<std::string, std::vector<SavedTensor>> groups_;
+  std::vector<LayerTensors> layers_;
   std::map<std::string, std::string> names_;  // what Keras calls the object of a group: "name" of its "vars"
 };
 
 /// Reads a weights file that Keras's `model.save_weights` wrote: "x.weights.h5", or "x.weights.json" with its shards
-/// beside it. Errors (Kind::file): as for one file in memory; shards that are missing or are elsewhere.
+/// beside it; or an .h5 file in the legacy form. Errors (Kind::file): as for one file in memory; shards that are
+/// missing or are elsewhere.
 WeightStore open_weights(const std::string& path);
 
 }  // namespace keravino::saving

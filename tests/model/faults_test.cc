@@ -27,9 +27,11 @@ TEST_F(Faults, UnknownLayer) {
 }
 
 TEST_F(Faults, UnknownModelClass) {
-  EXPECT_EQ(fault("cnn", [](json& m) { m["class_name"] = "Mine"; }),
-            "m.keras: config.json (Mine \"cnn\"): a model class with Python code of its own cannot be run; wanted "
-            "Sequential or Functional");
+  EXPECT_EQ(
+      fault("cnn", [](json& m) { m["class_name"] = "Mine"; }),
+      "m.keras: config.json (Mine \"cnn\"): a model class with Python code of its own cannot be run; wanted "
+      "Sequential or Functional. Where its class is known, model.export(\"model.xml\", format=\"openvino\") writes "
+      "what OpenVINO runs");
 }
 
 TEST_F(Faults, UnknownActivation) {

@@ -79,12 +79,11 @@ TEST_F(BadArchive, truncated_or_damaged) {
   EXPECT_EQ(error_of("f.keras"), "f.keras: model.weights.h5: is damaged (CRC error)");
 }
 
-TEST_F(BadArchive, legacy_hdf5) {
+TEST_F(BadArchive, weights_alone) {
   write("m.h5", kGood[2].second);
-  EXPECT_EQ(
-      error_of("m.h5"),
-      "m.h5: is an HDF5 file, the legacy .h5 format, which is not read yet; wanted a .keras file. Convert it in Keras: "
-      "keras.models.load_model(\"m.h5\").save(\"model.keras\")");
+  EXPECT_EQ(error_of("m.h5"),
+            "m.h5: holds weights and no model (it has no model_config); give it with --weights to the .keras or .h5 "
+            "file of its model");
 }
 
 TEST_F(BadArchive, entry_missing) {
