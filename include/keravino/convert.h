@@ -28,8 +28,16 @@ struct ConvertedWeight {
   size_t bytes_before = 0, bytes_after = 0;
 };
 
+/// Nodes that were recognised as one thing, "rotary embedding", or that look like it and are not.
+struct Recognised {
+  std::string what, into;  ///< the thing, and what it becomes
+  std::string node;        ///< the friendly name of the last node
+  std::string reason;      ///< why the nodes stay as they are; empty: they do not
+};
+
 struct Conversion {
   std::shared_ptr<ov::Model> graph;
+  std::vector<Recognised> recognised;    // what the passes made of layers and ops written out
   std::vector<ConvertedWeight> weights;  // the large ones, which are compressed
   double error = 0;                      // for auto: measured on the samples
 };

@@ -6,6 +6,7 @@
 #include "keravino/error.h"
 #include "passes/exact.h"
 #include "passes/halves.h"
+#include "passes/recognise.h"
 
 namespace keravino::engine {
 namespace {
@@ -92,6 +93,7 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
   if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
   if (options.precision == "typed") passes::round_halves(model);
+  passes::recognise(model);
   passes::make_exact(model, precision_type(options.precision) == ov::element::f32, is_cpu(options.device));
   // OpenVINO reads no op of ours back from its cache, nor do all of their attributes count in what it knows a graph by.
   const bool is_kept = !options.cache_dir.empty() && !any_node(*model, std::not_fn(&is_standard));

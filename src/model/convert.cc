@@ -11,6 +11,7 @@
 #include "model/precision_search.h"
 #include "ops/make.h"
 #include "passes/compress.h"
+#include "passes/recognise.h"
 #include "saving/file.h"
 #include "tensor/value.h"
 
@@ -112,6 +113,8 @@ Conversion convert(const Model& model, const ConvertOptions& options) {
   ov::pass::ConstantFolding().run_on_model(done.graph);
   set_sizes(*done.graph, options.sizes);
   check_standard(*done.graph);
+  for (passes::Recognition& each : passes::recognise(done.graph))
+    done.recognised.push_back({each.what, each.into, each.node, each.reason});
   std::vector<passes::Weight> weights = passes::find_weights(*done.graph);
   std::vector<Storage> storages(weights.size());
   if (options.precision == "auto") {

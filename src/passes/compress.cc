@@ -2,6 +2,8 @@
 
 #include <openvino/core/graph_util.hpp>
 #include <openvino/core/rt_info.hpp>
+#include <openvino/op/gru_sequence.hpp>
+#include <openvino/op/lstm_sequence.hpp>
 #include <span>
 
 #include "engine/evaluate.h"
@@ -37,6 +39,8 @@ std::optional<Use> use_by(const ov::Input<ov::Node>& user) {
     if (ov::is_type<v::v1::ConvolutionBackpropData>(node)) return Use{false, {1}};
     if (ov::is_type<v::v1::GroupConvolutionBackpropData>(node)) return Use{false, {0, 2}};
   }
+  const size_t first = ov::is_type<v::v5::LSTMSequence>(node) ? 4 : ov::is_type<v::v5::GRUSequence>(node) ? 3 : 0;
+  if (first > 0 && (user.get_index() == first || user.get_index() == first + 1)) return Use{false, {1}};
   const auto* gather = ov::as_type<const v::v8::Gather>(node);
   if (gather && user.get_index() == 0 && user.get_shape().size() == 2) {
     const auto* axis = ov::as_type<const v::v0::Constant>(gather->get_input_node_ptr(2));

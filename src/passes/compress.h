@@ -25,8 +25,8 @@ struct Weight {
   Use use;
 };
 
-/// The weights of MatMuls, convolutions and look-ups (Gather), in the order of the graph; those of fewer than 1024
-/// numbers are left out, since they save nothing.
+/// The weights of MatMuls, convolutions, recurrent sequences and look-ups (Gather), in the order of the graph; those of
+/// fewer than 1024 numbers are left out, since they save nothing.
 std::vector<Weight> find_weights(const ov::Model& model);
 
 /// The smallest storage that a weight can have that is no smaller than `wanted`: int8 for a convolution's int4, f32 for

@@ -166,3 +166,22 @@ def test_bench(model):
         assert report["rows_per_second"] > 0 and report["requests"] > 0
     assert report["batch"] == 5 and report["hint"] == "latency"
     assert "throughput" in good("bench", file, "--seconds", "0.1")
+
+
+@pytest.mark.parametrize(("precision", "error"), [("f32", 1e-5), ("int8", 5e-2)])
+def test_recurrent_layers_become_sequences(tmp_path, precision, error):
+    keras.utils.set_random_seed(0)  # weights as Keras begins with: wild ones make a small error grow from step to step
+    x = keras.Input((7, 40), name="x")
+    y = keras.layers.Bidirectional(keras.layers.LSTM(32, return_sequences=True), name="both")(x)
+    built = keras.Model(x, keras.layers.GRU(24, name="out")(y))
+    built.save(tmp_path / "model.keras")
+    x = np.random.default_rng(0).normal(size=(3, 7, 40)).astype("float32")
+    np.savez(tmp_path / "x.npz", x=x)
+    report = json.loads(good("convert", tmp_path / "model.keras", "-o", tmp_path, "--precision", precision, "--json"))
+    assert {(w["layer"].split("/")[0], w["precision"]) for w in report["weights"]} == {
+        ("both", precision),
+        ("out", precision),
+    }
+    types = [op.get_type_name() for op in ov.Core().read_model(report["path"]).get_ops()]
+    assert types.count("LSTMSequence") == 2 and types.count("GRUSequence") == 1 and "Loop" not in types
+    assert off(plain(report["path"], tmp_path / "x.npz")["out"], built.predict(x, verbose=0)) < error
