@@ -7,14 +7,16 @@
 #include "cli/commands.h"
 #include "cli/inputs.h"
 #include "cli/load_options.h"
+#include "cli/page.h"
 #include "cli/validators.h"
 #include "keravino/error.h"
+#include "saving/file.h"
 
 namespace keravino::cli {
 namespace {
 
 struct Options {
-  std::string model, folder, repository;
+  std::string model, folder, repository, report;
   std::vector<std::string> samples;
   LoadOptions load;
   std::string max_error = "0.5%";
@@ -92,6 +94,10 @@ void run_command(Options& options) {
   const std::string path = options.repository.empty()
                                ? write_ir(done, options.folder, std::filesystem::path(options.model).stem())
                                : write_repository(done, options.folder, options.repository);
+  if (!options.report.empty()) {
+    const std::string html = page(model, report(model, done, options.load), done);
+    saving::write_file(options.report, {std::as_bytes(std::span<const char>(html))});
+  }
   options.json ? report_json(options, done, path) : report_text(options, done, path);
 }
 
@@ -120,6 +126,8 @@ void add_convert(CLI::App& app) {
       ->type_name("N,...");
   command->add_option("--ovms", o->repository, "Make a model repository of this name, for model servers")
       ->type_name("NAME");
+  command->add_option("--report", o->report, "Write a page: each layer, what was recognised, times, sizes")
+      ->type_name("FILE.html");
   command->add_flag("--json", o->json, "Print what became of each weight as JSON");
   command->footer(
       "int8 has a scale for each output channel; int4 one for each group of up to 128 inputs of a matrix, and what has "
@@ -127,7 +135,8 @@ void add_convert(CLI::App& app) {
       "of its\nlargest number on the samples.\n\n"
       "Examples:\n  keravino convert model.keras -o ir\n"
       "  keravino convert model.keras -o ir --precision auto --max-error 0.5% --samples images.npz\n"
-      "  keravino convert model.keras -o models --ovms classifier --static 1");
+      "  keravino convert model.keras -o models --ovms classifier --static 1\n"
+      "  keravino convert model.keras -o ir --precision int8 --report report.html");
   command->callback([o] { run_command(*o); });
 }
 

@@ -3,9 +3,12 @@
 
 #include "cli/commands.h"
 #include "cli/load_options.h"
+#include "cli/page.h"
 #include "keravino/model.h"
 #include "layers/registry.h"
 #include "ops/make.h"
+#include "passes/recognise.h"
+#include "saving/file.h"
 
 namespace keravino::cli {
 namespace {
@@ -93,6 +96,15 @@ void print_text(const Model& model) {
   for (const auto& t : model.transposes().remaining) fmt::print("  {}: {}; {}\n", t.name, t.between, t.reason);
 }
 
+void write_page(const Model& model, const LoadOptions& load, const std::string& path) {
+  Conversion plain;
+  plain.graph = model.graph()->clone();
+  for (const passes::Recognition& each : passes::recognise(plain.graph))
+    plain.recognised.push_back({each.what, each.into, each.node, each.reason});
+  const std::string html = page(model, report(model, plain, load), plain);
+  saving::write_file(path, {std::as_bytes(std::span<const char>(html))});
+}
+
 }  // namespace
 
 void add_inspect(CLI::App& app) {
@@ -100,11 +112,16 @@ void add_inspect(CLI::App& app) {
   auto path = std::make_shared<std::string>();
   auto load = std::make_shared<LoadOptions>();
   auto json = std::make_shared<bool>(false);
+  auto html = std::make_shared<std::string>();
   add_model(*command, *path, *load);
   command->add_flag("--json", *json, "As JSON");
-  command->footer("Examples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes");
-  command->callback([path, load, json] {
+  command->add_option("--html", *html, "Write a page: each layer, what was recognised, times")->type_name("FILE.html");
+  command->footer(
+      "Examples:\n  keravino inspect model.keras\n  keravino inspect model.keras --json | jq .transposes\n"
+      "  keravino inspect model.keras --html model.html");
+  command->callback([path, load, json, html] {
     const Model model = Model::load(*path, *load);
+    if (!html->empty()) return write_page(model, *load, *html);
     *json ? print_json(model) : print_text(model);
   });
 }

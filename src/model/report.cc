@@ -1,0 +1,163 @@
+#include "model/report.h"
+
+#include <openvino/runtime/properties.hpp>
+#include <random>
+
+#include "engine/device.h"
+#include "engine/evaluate.h"
+#include "layers/registry.h"
+#include "passes/recognise.h"
+#include "tensor/value.h"
+
+namespace keravino {
+namespace {
+
+constexpr int kRuns = 9;
+
+/// The layer that a node came from, for nested ones the outermost.
+std::string outer_layer(const ov::Node& node) {
+  const std::string path = layers::layer_of(node);
+  return path.substr(0, path.find('/'));
+}
+
+std::vector<ov::Tensor> random_inputs(const ov::Model& graph) {
+  std::mt19937 generator;
+  std::uniform_real_distribution<float> uniform;
+  std::vector<ov::Tensor> inputs;
+  for (const auto& input : graph.inputs()) {
+    ov::PartialShape shape = input.get_partial_shape();
+    if (shape.size() > 0 && shape[0].is_dynamic()) shape[0] = 1;
+    if (shape.is_dynamic() || input.get_element_type() == ov::element::string)
+      throw Error(fmt::format("there are no random numbers for input \"{}\" of shape {}", input.get_any_name(),
+                              shape.to_string()));
+    ov::Tensor numbers(ov::element::f32, shape.to_shape());
+    const bool whole = !input.get_element_type().is_real();
+    for (size_t i = 0; i < numbers.get_size(); ++i)
+      numbers.data<float>()[i] = whole ? std::round(uniform(generator)) : uniform(generator);
+    inputs.push_back(engine::convert(numbers, input.get_element_type()));
+  }
+  return inputs;
+}
+
+double median(std::vector<double> values) {
+  std::ranges::nth_element(values, values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2));
+  return values[values.size() / 2];
+}
+
+/// Milliseconds of each of the device's nodes, and of a run under "".
+std::map<std::string, double> measure(ov::CompiledModel& compiled, const std::vector<ov::Tensor>& inputs) {
+  auto request = compiled.create_infer_request();
+  for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
+  request.infer();
+  std::map<std::string, std::vector<double>> runs;
+  for (int run = 0; run < kRuns; ++run) {
+    const auto start = std::chrono::steady_clock::now();
+    request.infer();
+    runs[""].push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    for (const ov::ProfilingInfo& info : request.get_profiling_info())
+      runs[info.node_name].push_back(static_cast<double>(info.real_time.count()) / 1e3);
+  }
+  std::map<std::string, double> medians;
+  for (const auto& [name, times] : runs) medians[name] = median(times);
+  return medians;
+}
+
+/// Gives each layer its ops, and the device's nodes with their times. A node that stands for several layers counts as
+/// the first one's, and the others name it.
+class Assigner {
+ public:
+  Assigner(const Model& model, const ov::Model& graph, std::vector<LayerReport>& layers) : layers_(layers) {
+    for (const LayerInfo& info : model.layers()) add(info);
+    for (const auto& node : graph.get_ordered_ops()) {
+      layer_of_[node->get_friendly_name()] = outer_layer(*node);
+      if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
+          ov::is_type<ov::op::v0::Result>(node))
+        continue;
+      ++at(outer_layer(*node)).ops[node->get_type_name()];
+    }
+  }
+
+  void assign(const passes::ExecutedNode& node, double milliseconds) {
+    if (node.type == "Input" || node.type == "Output" || node.type == "Const") return;
+    std::vector<std::string> owners;
+    for (const std::string& name : node.names) {
+      const auto owner = owner_of(name);
+      if (owner && std::ranges::find(owners, *owner) == owners.end()) owners.push_back(*owner);
+    }
+    if (owners.size() > 1) std::erase(owners, "");
+    if (owners.empty()) owners.push_back(before_);
+    before_ = owners[0];
+    const std::string what = fmt::format("{} ({})", node.type, node.primitive);
+    const std::vector<std::string> others(owners.begin() + 1, owners.end());
+    LayerReport& first = at(owners[0]);
+    first.milliseconds += milliseconds;
+    first.runs_as.push_back(others.empty() ? what : fmt::format("{} with {}", what, fmt::join(others, ", ")));
+    for (const std::string& other : others)
+      at(other).runs_as.push_back(fmt::format("within {} of {}", node.type, owners[0]));
+  }
+
+ private:
+  /// The layer of the node of this name, or of that from whose name the device made this one: "conv/Add_abcd".
+  std::optional<std::string> owner_of(const std::string& name) const {
+    for (size_t size = name.size(); size != std::string::npos && size > 0; size = name.find_last_of("/_", size - 1)) {
+      const auto known = layer_of_.find(name.substr(0, size));
+      if (known != layer_of_.end()) return known->second;
+    }
+    return {};
+  }
+  void add(const LayerInfo& info) {
+    place_.emplace(info.name, layers_.size());
+    layers_.push_back({info, {}, {}, 0});
+  }
+  LayerReport& at(const std::string& layer) {
+    const auto found = place_.find(layer);
+    if (found != place_.end()) return layers_[found->second];
+    add({layer.empty() ? "(between)" : layer, "", {}, {}, 0, 0, 0});
+    if (layer.empty()) place_[""] = layers_.size() - 1;
+    return layers_.back();
+  }
+
+  std::vector<LayerReport>& layers_;
+  std::map<std::string, size_t> place_;
+  std::map<std::string, std::string> layer_of_;
+  std::string before_;  // the device's own nodes, Reorders, belong to the layer before them
+};
+
+std::vector<RecognisedReport> recognised(const Conversion& conversion, const ov::Model& executed) {
+  std::map<std::string, std::string> layers;
+  for (const auto& node : conversion.graph->get_ordered_ops()) layers[node->get_friendly_name()] = outer_layer(*node);
+  std::vector<RecognisedReport> all;
+  for (const Recognised& form : conversion.recognised) all.push_back({form, layers[form.node], "keravino"});
+  for (const auto& each : passes::recognised_by_device(*conversion.graph, executed))
+    all.push_back({{each.what, each.into, each.node, each.reason}, layers[each.node], "OpenVINO"});
+  return all;
+}
+
+}  // namespace
+
+Report report(const Model& model, const Conversion& conversion, const LoadOptions& options) {
+  const std::lock_guard lock(graph_mutex());
+  Report made;
+  made.device = options.device;
+  made.precision = model.precision();
+  engine::check_device(options.device);
+  const auto precision = made.precision == "bf16"  ? ov::element::bf16
+                         : made.precision == "f16" ? ov::element::f16
+                                                   : ov::element::f32;
+  auto compiled = engine::core().compile_model(conversion.graph->clone(), options.device,
+                                               ov::hint::inference_precision(precision), ov::enable_profiling(true));
+  const auto executed = compiled.get_runtime_model();
+  std::map<std::string, double> times;
+  try {
+    times = measure(compiled, random_inputs(*conversion.graph));
+  } catch (const Error& error) {
+    made.unmeasured = error.what();
+  }
+  made.milliseconds = times[""];
+  Assigner assigner(model, *conversion.graph, made.layers);
+  for (const auto& node : passes::executed_nodes(*executed)) assigner.assign(node, times[node.name]);
+  made.recognised = recognised(conversion, *executed);
+  return made;
+}
+
+}  // namespace keravino
