@@ -96,6 +96,8 @@ bench: $(VENV)/.installed $(VENV)/.bench-requirements
 	$(BIN)/python bench/run.py --applications --output bench/applications.md
 	$(BIN)/python bench/run.py --applications --cores 2 --columns keravino,command,onnxruntime --output bench/applications-2.md
 	$(BIN)/python bench/run.py --throughput --cores 2 --output bench/throughput.md
+	$(BIN)/python bench/run.py --ops --output bench/ops.md
+	$(BIN)/python bench/run.py --heavy --output bench/heavy.md
 	$(BIN)/python bench/run.py --training --clock cpu --columns keravino,torch,jax,tensorflow --output bench/training.md
 
 # docs/accuracy.md: the error of every function, beside torch, jax and tensorflow.

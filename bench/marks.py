@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class MeanMark:
-    """The geometric mean, over some cases, of a column's time over another's may be at most `limit`."""
+    """The geometric mean of a column's time over another's, of the cases that both can run, may be at most `limit`."""
 
     title: str
     cases: tuple
@@ -44,9 +44,10 @@ class MeanMark:
     limit: float
 
     def value(self, results):
-        """What was measured; None if a number is missing."""
+        """What was measured; None if no case was."""
         ratios = [results.ratio(case, self.column, (self.against,)) for case in self.cases]
-        return None if None in ratios else geometric_mean(ratios)
+        ratios = [ratio for ratio in ratios if ratio is not None]
+        return geometric_mean(ratios) if ratios else None
 
 
 def _both(title, case, against, limit):
