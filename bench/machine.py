@@ -8,7 +8,7 @@ PACKAGES = ("keras", "openvino", "torch", "jax", "tensorflow", "onnxruntime", "t
 FLAGS = ("avx2", "avx512f", "avx512_bf16", "avx512_vnni", "amx_bf16", "amx_int8")
 
 
-def machine(cores):
+def machine(cores=1):
     """CPU, how many of its cores are used, its flags that matter, and package versions, as one dict."""
     info = Path("/proc/cpuinfo").read_text()
     fields = dict(line.split(":", 1) for line in info.split("\n\n", 1)[0].splitlines() if ":" in line)
