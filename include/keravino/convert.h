@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "keravino/model.h"
+#include "keravino/recognised.h"
 
 namespace keravino {
 
@@ -26,13 +27,6 @@ struct ConvertedWeight {
   std::string layer, precision;
   ov::Shape shape;
   size_t bytes_before = 0, bytes_after = 0;
-};
-
-/// Nodes that were recognised as one thing, "rotary embedding", or that look like it and are not.
-struct Recognised {
-  std::string what, into;  ///< the thing, and what it becomes
-  std::string node;        ///< the friendly name of the last node
-  std::string reason;      ///< why the nodes stay as they are; empty: they do not
 };
 
 struct Conversion {

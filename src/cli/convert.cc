@@ -10,7 +10,6 @@
 #include "cli/page.h"
 #include "cli/validators.h"
 #include "keravino/error.h"
-#include "saving/file.h"
 
 namespace keravino::cli {
 namespace {
@@ -94,10 +93,7 @@ void run_command(Options& options) {
   const std::string path = options.repository.empty()
                                ? write_ir(done, options.folder, std::filesystem::path(options.model).stem())
                                : write_repository(done, options.folder, options.repository);
-  if (!options.report.empty()) {
-    const std::string html = page(model, report(model, done, options.load), done);
-    saving::write_file(options.report, {std::as_bytes(std::span<const char>(html))});
-  }
+  if (!options.report.empty()) write_page(options.report, model, done, options.load);
   options.json ? report_json(options, done, path) : report_text(options, done, path);
 }
 

@@ -1,11 +1,11 @@
 #include "cli/inputs.h"
 
 #include <filesystem>
-#include <random>
 
 #include "cli/image.h"
 #include "cli/text.h"
 #include "engine/evaluate.h"
+#include "model/random_numbers.h"
 #include "ops/make.h"
 #include "saving/npy.h"
 #include "saving/suggest.h"
@@ -164,7 +164,6 @@ std::vector<Tensor> read_inputs(const Model& model, const std::vector<std::strin
 
 std::vector<Tensor> random_inputs(const Model& model, int64_t batch) {
   std::mt19937 generator;
-  std::uniform_real_distribution<float> uniform;
   std::vector<Tensor> inputs;
   for (const TensorInfo& input : model.inputs()) {
     ov::PartialShape shape = input.shape;
@@ -172,13 +171,7 @@ std::vector<Tensor> random_inputs(const Model& model, int64_t batch) {
     if (shape.is_dynamic() || input.dtype == DType::string)
       throw Error(fmt::format("there are no random numbers for input \"{}\", {} of shape {}; give a file for it",
                               input.name, name(input.dtype), ops::to_string(input.shape)));
-    ov::Tensor numbers(ov::element::f32, shape.to_shape());
-    const bool whole = !element_type(input.dtype).is_real();
-    for (size_t i = 0; i < numbers.get_size(); ++i) {
-      const float number = uniform(generator);
-      numbers.data<float>()[i] = whole ? std::round(number) : number;
-    }
-    inputs.emplace_back(engine::convert(numbers, element_type(input.dtype)));
+    inputs.emplace_back(random_numbers(generator, shape.to_shape(), element_type(input.dtype)));
   }
   return inputs;
 }

@@ -5,26 +5,11 @@
 #include "cli/load_options.h"
 #include "cli/page.h"
 #include "keravino/model.h"
-#include "layers/registry.h"
 #include "ops/make.h"
 #include "passes/recognise.h"
-#include "saving/file.h"
 
 namespace keravino::cli {
 namespace {
-
-/// How many nodes of which OpenVINO type each layer became, by the layer's name; constants and inputs do not count.
-std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const Model& model) {
-  std::map<std::string, std::map<std::string, size_t>> out;
-  for (const auto& node : model.graph()->get_ordered_ops()) {
-    if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
-        ov::is_type<ov::op::v0::Result>(node))
-      continue;
-    const std::string path = layers::layer_of(*node);
-    ++out[path.substr(0, path.find('/'))][node->get_type_name()];
-  }
-  return out;
-}
 
 std::string text_of(const std::map<std::string, size_t>& ops) {
   std::string text;
@@ -53,7 +38,7 @@ nlohmann::json tensors_json(const std::vector<TensorInfo>& tensors) {
 }
 
 void print_json(const Model& model) {
-  const auto ops = ops_by_layer(model);
+  const auto ops = ops_by_layer(*model.graph());
   nlohmann::json layers = nlohmann::json::array();
   for (const LayerInfo& layer : model.layers()) {
     const auto found = ops.find(layer.name);
@@ -86,7 +71,7 @@ void print_text(const Model& model) {
     for (const TensorInfo& t : tensors) fmt::print("  {} {} {}\n", t.name, ops::to_string(t.shape), name(t.dtype));
   }
   fmt::print("Precision: {}\n\nOpenVINO ops of each layer:\n", model.precision());
-  auto ops = ops_by_layer(model);
+  auto ops = ops_by_layer(*model.graph());
   size_t width = 0;
   for (const LayerInfo& layer : model.layers()) width = std::max(width, layer.name.size());
   for (const LayerInfo& layer : model.layers())
@@ -96,13 +81,12 @@ void print_text(const Model& model) {
   for (const auto& t : model.transposes().remaining) fmt::print("  {}: {}; {}\n", t.name, t.between, t.reason);
 }
 
-void write_page(const Model& model, const LoadOptions& load, const std::string& path) {
+/// The graph as it is, without what converting does to it.
+Conversion unconverted(const Model& model) {
   Conversion plain;
   plain.graph = model.graph()->clone();
-  for (const passes::Recognition& each : passes::recognise(plain.graph))
-    plain.recognised.push_back({each.what, each.into, each.node, each.reason});
-  const std::string html = page(model, report(model, plain, load), plain);
-  saving::write_file(path, {std::as_bytes(std::span<const char>(html))});
+  plain.recognised = passes::recognise(plain.graph);
+  return plain;
 }
 
 }  // namespace
@@ -121,7 +105,7 @@ void add_inspect(CLI::App& app) {
       "  keravino inspect model.keras --html model.html");
   command->callback([path, load, json, html] {
     const Model model = Model::load(*path, *load);
-    if (!html->empty()) return write_page(model, *load, *html);
+    if (!html->empty()) return write_page(*html, model, unconverted(model), *load);
     *json ? print_json(model) : print_text(model);
   });
 }

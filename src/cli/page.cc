@@ -1,6 +1,7 @@
 #include "cli/page.h"
 
 #include "ops/make.h"
+#include "saving/file.h"
 
 namespace keravino::cli {
 namespace {
@@ -134,8 +135,6 @@ std::string transposes(const TransposeReport& report) {
   return out + table.text();
 }
 
-}  // namespace
-
 std::string page(const Model& model, const Report& report, const Conversion& conversion) {
   const std::string time = report.unmeasured.empty() ? fmt::format("{:.3f} ms for a run, median", report.milliseconds)
                                                      : "not measured: " + escape(report.unmeasured);
@@ -147,6 +146,13 @@ std::string page(const Model& model, const Report& report, const Conversion& con
   if (!conversion.weights.empty()) out += "<h2>Large weights</h2>\n" + weights_table(conversion);
   out += "<h2>Transposes</h2>\n" + transposes(model.transposes());
   return out + "</body></html>\n";
+}
+
+}  // namespace
+
+void write_page(const std::string& path, const Model& model, const Conversion& conversion, const LoadOptions& options) {
+  const std::string html = page(model, report(model, conversion, options), conversion);
+  saving::write_file(path, {std::as_bytes(std::span<const char>(html))});
 }
 
 }  // namespace keravino::cli

@@ -5,7 +5,8 @@
 
 namespace keravino::cli {
 
-/// The page; every text in it that comes from a model's file is escaped.
-std::string page(const Model& model, const Report& report, const Conversion& conversion);
+/// Writes what a report says of the graph of a conversion; every text in it that comes from a model's file is escaped.
+/// The file is complete or not there.
+void write_page(const std::string& path, const Model& model, const Conversion& conversion, const LoadOptions& options);
 
 }  // namespace keravino::cli

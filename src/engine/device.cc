@@ -28,13 +28,6 @@ std::vector<std::string> devices_in(const std::string& name) {
   return devices;
 }
 
-ov::element::Type precision_type(const std::string& precision) {
-  if (precision == "f32" || precision == "typed") return ov::element::f32;
-  if (precision == "bf16") return ov::element::bf16;
-  if (precision == "f16") return ov::element::f16;
-  throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
-}
-
 std::atomic<uint64_t> g_compiled = 0;
 
 ov::hint::PerformanceMode performance_mode(const std::string& hint) {
@@ -67,6 +60,13 @@ void check_device(const std::string& device) {
                   fmt::format("device \"{}\" is not present. Present: {}", wanted, join(present)));
     }
   }
+}
+
+ov::element::Type precision_type(const std::string& precision) {
+  if (precision == "f32" || precision == "typed") return ov::element::f32;
+  if (precision == "bf16") return ov::element::bf16;
+  if (precision == "f16") return ov::element::f16;
+  throw Error(fmt::format("unknown precision \"{}\"; wanted f32, bf16 or f16", precision));
 }
 
 void check_options(const CompileOptions& options) {

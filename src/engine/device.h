@@ -28,6 +28,9 @@ void check_device(const std::string& device);
 /// Errors for options that no graph can be compiled with.
 void check_options(const CompileOptions& options);
 
+/// What a precision is called by OpenVINO; that of typed graphs is float32. Error for one that is not known.
+ov::element::Type precision_type(const std::string& precision);
+
 /// Whether graphs for this device run on the CPU, where kernels of ours can be part of them.
 bool is_cpu(const std::string& device);
 

@@ -95,6 +95,11 @@ std::string layer_of(const ov::Node& node) {
   return tag == node.get_rt_info().end() ? "" : tag->second.as<std::string>();
 }
 
+std::string outer_layer_of(const ov::Node& node) {
+  const std::string path = layer_of(node);
+  return path.substr(0, path.find('/'));
+}
+
 std::vector<int64_t> inner_shape(const Layer& layer, const Tensor& x) {
   std::vector<int64_t> shape;
   for (int64_t axis = 1; axis < x.rank(); ++axis) shape.push_back(dimension(layer, x, axis));

@@ -19,6 +19,8 @@ inline constexpr const char* kLayerTag = "keras_layer";
 
 /// The path of the layer that a node came from; empty if it came from none.
 std::string layer_of(const ov::Node& node);
+/// The layer of the model itself, which may be a model in which that one is.
+std::string outer_layer_of(const ov::Node& node);
 
 /// What becomes of the mask that a layer's input has: it is gone, the outputs have it, or the layer's function does it.
 enum class Masks { dropped, passed, own };

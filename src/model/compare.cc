@@ -19,8 +19,8 @@ using Taps = std::vector<std::pair<std::string, std::string>>;
 Taps last_nodes(const ov::Model& graph) {
   Taps taps;
   for (const auto& node : graph.get_ordered_ops()) {
-    const std::string path = layers::layer_of(*node), layer = path.substr(0, path.find('/'));
-    if (path.empty() || ov::is_type<ov::op::v0::Constant>(node) || node->get_output_size() != 1) continue;
+    const std::string layer = layers::outer_layer_of(*node);
+    if (layer.empty() || ov::is_type<ov::op::v0::Constant>(node) || node->get_output_size() != 1) continue;
     const auto known = std::ranges::find(taps, layer, &Taps::value_type::second);
     if (known == taps.end()) {
       taps.emplace_back(node->get_friendly_name(), layer);

@@ -113,8 +113,7 @@ Conversion convert(const Model& model, const ConvertOptions& options) {
   ov::pass::ConstantFolding().run_on_model(done.graph);
   set_sizes(*done.graph, options.sizes);
   check_standard(*done.graph);
-  for (passes::Recognition& each : passes::recognise(done.graph))
-    done.recognised.push_back({each.what, each.into, each.node, each.reason});
+  done.recognised = passes::recognise(done.graph);
   std::vector<passes::Weight> weights = passes::find_weights(*done.graph);
   std::vector<Storage> storages(weights.size());
   if (options.precision == "auto") {

@@ -1,11 +1,10 @@
 #include "model/report.h"
 
 #include <openvino/runtime/properties.hpp>
-#include <random>
 
 #include "engine/device.h"
-#include "engine/evaluate.h"
 #include "layers/registry.h"
+#include "model/random_numbers.h"
 #include "passes/recognise.h"
 #include "tensor/value.h"
 
@@ -14,15 +13,8 @@ namespace {
 
 constexpr int kRuns = 9;
 
-/// The layer that a node came from, for nested ones the outermost.
-std::string outer_layer(const ov::Node& node) {
-  const std::string path = layers::layer_of(node);
-  return path.substr(0, path.find('/'));
-}
-
 std::vector<ov::Tensor> random_inputs(const ov::Model& graph) {
   std::mt19937 generator;
-  std::uniform_real_distribution<float> uniform;
   std::vector<ov::Tensor> inputs;
   for (const auto& input : graph.inputs()) {
     ov::PartialShape shape = input.get_partial_shape();
@@ -30,11 +22,7 @@ std::vector<ov::Tensor> random_inputs(const ov::Model& graph) {
     if (shape.is_dynamic() || input.get_element_type() == ov::element::string)
       throw Error(fmt::format("there are no random numbers for input \"{}\" of shape {}", input.get_any_name(),
                               shape.to_string()));
-    ov::Tensor numbers(ov::element::f32, shape.to_shape());
-    const bool whole = !input.get_element_type().is_real();
-    for (size_t i = 0; i < numbers.get_size(); ++i)
-      numbers.data<float>()[i] = whole ? std::round(uniform(generator)) : uniform(generator);
-    inputs.push_back(engine::convert(numbers, input.get_element_type()));
+    inputs.push_back(random_numbers(generator, shape.to_shape(), input.get_element_type()));
   }
   return inputs;
 }
@@ -68,13 +56,9 @@ class Assigner {
  public:
   Assigner(const Model& model, const ov::Model& graph, std::vector<LayerReport>& layers) : layers_(layers) {
     for (const LayerInfo& info : model.layers()) add(info);
-    for (const auto& node : graph.get_ordered_ops()) {
-      layer_of_[node->get_friendly_name()] = outer_layer(*node);
-      if (ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Parameter>(node) ||
-          ov::is_type<ov::op::v0::Result>(node))
-        continue;
-      ++at(outer_layer(*node)).ops[node->get_type_name()];
-    }
+    for (const auto& node : graph.get_ordered_ops())
+      layer_of_[node->get_friendly_name()] = layers::outer_layer_of(*node);
+    for (auto& [layer, ops] : ops_by_layer(graph)) at(layer).ops = ops;
   }
 
   void assign(const passes::ExecutedNode& node, double milliseconds) {
@@ -125,15 +109,25 @@ class Assigner {
 
 std::vector<RecognisedReport> recognised(const Conversion& conversion, const ov::Model& executed) {
   std::map<std::string, std::string> layers;
-  for (const auto& node : conversion.graph->get_ordered_ops()) layers[node->get_friendly_name()] = outer_layer(*node);
+  for (const auto& node : conversion.graph->get_ordered_ops())
+    layers[node->get_friendly_name()] = layers::outer_layer_of(*node);
   std::vector<RecognisedReport> all;
   for (const Recognised& form : conversion.recognised) all.push_back({form, layers[form.node], "keravino"});
-  for (const auto& each : passes::recognised_by_device(*conversion.graph, executed))
-    all.push_back({{each.what, each.into, each.node, each.reason}, layers[each.node], "OpenVINO"});
+  for (const Recognised& form : passes::recognised_by_device(*conversion.graph, executed))
+    all.push_back({form, layers[form.node], "OpenVINO"});
   return all;
 }
 
 }  // namespace
+
+std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const ov::Model& graph) {
+  std::map<std::string, std::map<std::string, size_t>> out;
+  for (const auto& node : graph.get_ordered_ops()) {
+    if (ov::is_type_any_of<ov::op::v0::Constant, ov::op::v0::Parameter, ov::op::v0::Result>(node)) continue;
+    ++out[layers::outer_layer_of(*node)][node->get_type_name()];
+  }
+  return out;
+}
 
 Report report(const Model& model, const Conversion& conversion, const LoadOptions& options) {
   const std::lock_guard lock(graph_mutex());
@@ -141,9 +135,7 @@ Report report(const Model& model, const Conversion& conversion, const LoadOption
   made.device = options.device;
   made.precision = model.precision();
   engine::check_device(options.device);
-  const auto precision = made.precision == "bf16"  ? ov::element::bf16
-                         : made.precision == "f16" ? ov::element::f16
-                                                   : ov::element::f32;
+  const auto precision = engine::precision_type(made.precision);
   auto compiled = engine::core().compile_model(conversion.graph->clone(), options.device,
                                                ov::hint::inference_precision(precision), ov::enable_profiling(true));
   const auto executed = compiled.get_runtime_model();

@@ -26,6 +26,10 @@ struct Report {
   std::string unmeasured;  // why there are no times; empty: there are
 };
 
+/// How many nodes of which OpenVINO type each layer became, by the layer's name; constants, inputs and results do not
+/// count.
+std::map<std::string, std::map<std::string, size_t>> ops_by_layer(const ov::Model& graph);
+
 /// The graph of a conversion, compiled and run as any program of OpenVINO's does it, on random numbers: one row where
 /// the batch is open. Times are medians of several runs.
 Report report(const Model& model, const Conversion& conversion, const LoadOptions& options);

@@ -85,7 +85,7 @@ static void replace(const std::shared_ptr<ov::Node>& node, const ov::OutputVecto
   for (size_t i = 0; i < made.size(); ++i) node->output(i).replace(made[i]);
 }
 
-std::vector<Recognition> recognise(const std::shared_ptr<ov::Model>& model) {
+std::vector<Recognised> recognise(const std::shared_ptr<ov::Model>& model) {
   static const auto rows = [] {
     std::multimap<ov::DiscreteTypeInfo, const RecogniseRow*> all;
     for (const auto family : {recognise_activations(), recognise_attention(), recognise_recurrent()}) {
@@ -93,7 +93,7 @@ std::vector<Recognition> recognise(const std::shared_ptr<ov::Model>& model) {
     }
     return all;
   }();
-  std::vector<Recognition> found;
+  std::vector<Recognised> found;
   for (const auto& node : model->get_ordered_ops()) {
     const auto [begin, end] = rows.equal_range(node->get_type_info());
     for (auto row = begin; row != end; ++row) {

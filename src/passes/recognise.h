@@ -6,19 +6,13 @@
 #include <string>
 #include <vector>
 
-namespace keravino::passes {
+#include "keravino/recognised.h"
 
-/// Nodes that were recognised, or that look like it and are not.
-struct Recognition {
-  std::string what;    // the row's name, "rotary embedding"
-  std::string into;    // what they become, "RoPE"
-  std::string node;    // the friendly name of the last of them
-  std::string reason;  // why they stay as they are; empty: they do not
-};
+namespace keravino::passes {
 
 /// Rewrites in place by the table of recognise.cc, in standard ops: inputs, outputs and names stay. It is for graphs
 /// that are compiled or written to a file; the ops that it makes have no gradients.
-std::vector<Recognition> recognise(const std::shared_ptr<ov::Model>& model);
+std::vector<Recognised> recognise(const std::shared_ptr<ov::Model>& model);
 
 /// A node of a graph that a device runs.
 struct ExecutedNode {
@@ -30,6 +24,6 @@ std::vector<ExecutedNode> executed_nodes(const ov::Model& executed);
 
 /// What OpenVINO recognises by itself in `graph`, by the graph that the device runs (`get_runtime_model()` of the
 /// compiled one).
-std::vector<Recognition> recognised_by_device(const ov::Model& graph, const ov::Model& executed);
+std::vector<Recognised> recognised_by_device(const ov::Model& graph, const ov::Model& executed);
 
 }  // namespace keravino::passes

@@ -112,9 +112,9 @@ std::vector<ExecutedNode> executed_nodes(const ov::Model& executed) {
   return nodes;
 }
 
-std::vector<Recognition> recognised_by_device(const ov::Model& graph, const ov::Model& executed) {
+std::vector<Recognised> recognised_by_device(const ov::Model& graph, const ov::Model& executed) {
   const auto types = types_by_name(executed);
-  std::vector<Recognition> found;
+  std::vector<Recognised> found;
   for (const auto& node : graph.get_ordered_ops()) {
     for (const DeviceRow& row : kRows) {
       if (!row.is_last(*node)) continue;

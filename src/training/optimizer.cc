@@ -177,15 +177,13 @@ void Rule::apply(std::vector<Tensor>& weights, std::vector<Tensor> gradients, st
   if (scale_ != 1) {
     for (Tensor& g : gradients) g = g ? g / scale_ : g;
   }
-  if (gathers()) {
-    const Tensor iteration = ops::cast(ops::floor_divide(variables.at(0), steps_), DType::float32);
+  const Tensor taken = gathers() ? ops::floor_divide(variables.at(0), steps_) : variables.at(0);
+  const Tensor iteration = ops::cast(taken, DType::float32);
+  if (gathers())
     gather(weights, std::move(gradients), variables, iteration);
-    if (has_averages_) average(weights, variables, iteration);
-  } else {
-    const Tensor iteration = ops::cast(variables.at(0), DType::float32);
+  else
     update(weights, std::move(gradients), variables, iteration);
-    if (has_averages_) average(weights, variables, iteration);
-  }
+  if (has_averages_) average(weights, variables, iteration);
   variables[0] = variables[0] + 1;
 }
 

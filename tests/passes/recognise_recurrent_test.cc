@@ -85,7 +85,7 @@ TEST(RecogniseRecurrent, every_form) {
   for (int i = 0; i < 16; ++i) {
     const Form form{(i & 1) != 0, (i & 2) != 0, (i & 4) != 0, (i & 8) != 0};
     for (const ov::Dimension& batch : {ov::Dimension(2), ov::Dimension(-1)}) {
-      std::vector<Recognition> found;
+      std::vector<Recognised> found;
       const auto changed =
           checked(layer(form, batch), {{2, kSteps, kInputs}}, [&](const auto& model) { found = recognise(model); });
       ASSERT_EQ(found.size(), 1u);

@@ -23,7 +23,7 @@ using Graph = std::function<ov::OutputVector(const Value&)>;
 
 struct Result {
   std::shared_ptr<ov::Model> model;
-  std::vector<Recognition> found;
+  std::vector<Recognised> found;
 };
 
 // Recognises in a graph with one input, and checks that its numbers stay.
