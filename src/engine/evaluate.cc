@@ -73,6 +73,28 @@ ov::Tensor to_bfloat16(const ov::Tensor& tensor) {
   return rounded;
 }
 
+/// The whole part of floats. What lies beyond the integer type is its nearest end and NaN is 0, as XLA and the plugin's
+/// int8 have it: C++ defines nothing here, and processors differ.
+template <class To, class From>
+void to_integers(const From* from, To* to, size_t n) {
+  constexpr From kLeast = std::numeric_limits<To>::min();
+  constexpr From kPast = static_cast<From>(std::numeric_limits<To>::max() / 2 + 1) * 2;  // max() + 1, exactly
+  for (size_t i = 0; i < n; ++i) {
+    const From x = from[i];
+    to[i] = x < kPast ? static_cast<To>(x > kLeast ? x : kLeast) : x != x ? To{0} : std::numeric_limits<To>::max();
+  }
+}
+
+ov::Tensor to_integers(const ov::Tensor& tensor, const Type& type) {
+  ov::Tensor whole(type, tensor.get_shape());
+  const bool known = dispatch_floats(tensor.get_element_type(), [&]<class From>(From) {
+    dispatch_integers(type, [&]<class To>(To) {
+      to_integers(tensor.data<const From>(), whole.data<To>(), tensor.get_size());
+    });
+  });
+  return known ? whole : to_integers(convert(tensor, ov::element::f32), type);
+}
+
 }  // namespace
 
 std::shared_ptr<ov::Node> on_numbers(const ov::Node& node, const ov::TensorVector& inputs) {
@@ -84,6 +106,7 @@ std::shared_ptr<ov::Node> on_numbers(const ov::Node& node, const ov::TensorVecto
 ov::Tensor convert(const ov::Tensor& tensor, const Type& type) {
   if (tensor.get_element_type() == type) return tensor;
   if (type == ov::element::bf16) return to_bfloat16(convert(tensor, ov::element::f32));
+  if (tensor.get_element_type().is_real() && dispatch_integers(type, [](auto) {})) return to_integers(tensor, type);
   const ov::op::v0::Convert node(constant(tensor), type);
   ov::TensorVector outputs{ov::Tensor(type, tensor.get_shape())};
   OPENVINO_ASSERT(node.evaluate(outputs, {tensor}), "no conversion from ", tensor.get_element_type(), " to ", type);

@@ -11,7 +11,7 @@ namespace keravino::passes {
 namespace {
 
 using namespace ov::op;
-using ops::absolute, ops::floor, ops::logical_and, ops::make, ops::maximum, ops::select;
+using ops::absolute, ops::floor, ops::logical_and, ops::make, ops::maximum, ops::minimum, ops::select;
 
 /// |x|. OpenVINO's folding of constants leaves out Abs of a folded one. 0 - x, not -x: |-0| is 0.
 Tensor folded_absolute(const Tensor& x) { return select(x <= 0, 0 - x, x); }
@@ -31,12 +31,23 @@ Tensor expm1(const Tensor& x) { return make<v0::Tanh>(x * 0.5) * (exp(x) + 1); }
 Tensor exact_greater(const ov::Node&, const std::vector<Tensor>& in) { return in[1] < in[0]; }
 Tensor exact_greater_equal(const ov::Node&, const std::vector<Tensor>& in) { return in[1] <= in[0]; }
 
-/// The plugin's NaN is false, where it is not 0; to integers below 32 bits it saturates where NumPy and torch cut off
-/// bits. Its folding of constants cuts off what bfloat16 has no digits for.
+/// A whole part as engine::convert has it; the plugin's is any number beyond the ends of most types.
+Tensor saturated(const Tensor& number, const ov::element::Type& to) {
+  if (to == ov::element::u32 || to == ov::element::u64) return {};  // exact_kernel_rules
+  const bool wide = to.bitwidth() >= 32;
+  const int digits = (wide ? 32 : static_cast<int>(to.bitwidth())) - (to.is_signed() ? 1 : 0);
+  const int64_t past = int64_t{1} << digits, least = to.is_signed() ? -past : 0;
+  const int64_t rest = wide ? 127 : 0;  // from the largest float32 below 2^31 to the largest integer
+  const Tensor given = ops::as(number, DType::float32), x = select(given == given, given, 0);
+  const Tensor whole = ops::as(minimum(maximum(x, least), past - 1 - rest), dtype_of(to));
+  return wide ? whole + ops::as(select(x < past, 0, rest), dtype_of(to)) : whole;
+}
+
+/// The plugin's NaN is false, where it is not 0. Its folding of constants cuts off what bfloat16 has no digits for.
 Tensor exact_convert(const ov::Node& node, const std::vector<Tensor>& in) {
   const auto to = node.get_output_element_type(0);
   if (to == ov::element::boolean) return in[0] != 0;
-  if (to.is_integral_number() && to.bitwidth() < 32) return ops::as(ops::as(in[0], DType::int32), dtype_of(to));
+  if (to.is_integral_number()) return saturated(in[0], to);
   const auto numbers = known_numbers(in[0].output());
   return to == ov::element::bf16 && numbers ? Tensor(engine::convert(*numbers, to)) : Tensor();
 }

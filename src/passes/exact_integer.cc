@@ -59,6 +59,12 @@ Tensor unsigned_integers(const ov::Node& node, const std::vector<Tensor>& in) {
   return is_wide(in[0]) && !is_signed(in[0]) ? interpreted(node) : Tensor();
 }
 
+Tensor unsigned_of_float(const ov::Node& node, const std::vector<Tensor>& in) {
+  const auto to = node.get_output_element_type(0);
+  const bool is_unsigned = to == ov::element::u32 || to == ov::element::u64;
+  return is_unsigned && is_float(in[0].dtype()) ? interpreted(node) : Tensor();
+}
+
 /// The plugin pads with the number that float32 has for this one.
 Tensor exact_pad(const ov::Node& node, const std::vector<Tensor>& in) {
   if (!is_wide(in[0]) || in.size() < 4) return {};
@@ -113,6 +119,7 @@ std::span<const ExactRow> exact_kernel_rules() {
       row<v1::LessEqual, &unsigned_integers>(),
       row<v1::Greater, &unsigned_integers>(),
       row<v1::GreaterEqual, &unsigned_integers>(),
+      row<v0::Convert, &unsigned_of_float>(),
       row<v1::Pad, &exact_pad>(),
       row<v12::Pad, &exact_pad>(),
   };

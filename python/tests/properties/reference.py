@@ -29,6 +29,15 @@ def sobel_edges(x, data_format="channels_last"):
     return np.stack([smooth(slope(x, a), b) for a, b in (axes, axes[::-1])], -1)
 
 
+def cast(x, dtype):
+    """NumPy leaves floats beyond the ends of an integer type to the processor, where XLA takes the ends."""
+    x = np.asarray(x)
+    if x.dtype.kind != "f" or not str(dtype).lstrip("u").startswith("int"):
+        return x.astype(dtype)
+    with jax.enable_x64(True):
+        return np.asarray(jax.numpy.asarray(x).astype(dtype))
+
+
 # The import puts NumPy's backend, a package, in the place of the ops of ours that have the same name.
 _OPS = keras.src.backend.numpy
 keras_numpy = importlib.import_module("keras.src.backend.numpy")
@@ -44,6 +53,9 @@ OWN = {
     "nn.batch_normalization": in_dtype_of_input(keras_numpy.nn.batch_normalization),
     "nn.leaky_relu": lambda x, negative_slope=0.2: np.where(x < 0, negative_slope * x, x).astype(x.dtype),
     "nn.polar": lambda r, angle: r * np.exp(1j * angle),
+    "numpy.array": lambda x, dtype=None: cast(x, dtype or x.dtype),
+    "numpy.full": lambda shape, value, dtype="float32": np.full(shape, cast(value, dtype)),
+    "numpy.full_like": lambda x, value, dtype=None: np.full_like(x, cast(value, dtype or x.dtype), dtype),
     "numpy.argsort": lambda x, axis=-1: np.argsort(x, axis, kind="stable").astype("int32"),
     "numpy.get_item": lambda x, key: x[key],
     "numpy.hypot": lambda *xs: keras_numpy.numpy.hypot(*(x + 0 if x.dtype == "bool" else x for x in xs)),

@@ -62,41 +62,8 @@ void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out) {
 }
 
 template <class F>
-bool dispatch(const ov::element::Type& type, F&& f) {
-  switch (type) {
-    case ov::element::f32:
-      f(float{});
-      return true;
-    case ov::element::f64:
-      f(double{});
-      return true;
-    case ov::element::i32:
-      f(int32_t{});
-      return true;
-    case ov::element::i64:
-      f(int64_t{});
-      return true;
-    case ov::element::u32:
-      f(uint32_t{});
-      return true;
-    case ov::element::u64:
-      f(uint64_t{});
-      return true;
-    case ov::element::i8:
-      f(int8_t{});
-      return true;
-    case ov::element::i16:
-      f(int16_t{});
-      return true;
-    case ov::element::u8:
-      f(uint8_t{});
-      return true;
-    case ov::element::u16:
-      f(uint16_t{});
-      return true;
-    default:
-      return false;
-  }
+bool dispatch_numbers(const ov::element::Type& type, F f) {
+  return dispatch_floats(type, f) || dispatch_integers(type, f);
 }
 
 /// f on numbers; a comparison if the node's output is boolean.
@@ -104,10 +71,10 @@ template <auto F, bool Compare = false>
 bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
   const ov::Tensor &a = inputs[0], &b = inputs[1];
-  const bool known = dispatch(a.get_element_type(), [](auto) {});
+  const bool known = dispatch_numbers(a.get_element_type(), [](auto) {});
   if (!known) return false;
   outputs.assign(1, ov::Tensor(node.get_output_element_type(0), broadcast(a.get_shape(), b.get_shape())));
-  return dispatch(a.get_element_type(), [&](auto zero) {
+  return dispatch_numbers(a.get_element_type(), [&](auto zero) {
     using T = decltype(zero);
     map<T, std::conditional_t<Compare, char, T>, F>(a, b, outputs[0]);
   });

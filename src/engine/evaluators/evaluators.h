@@ -54,6 +54,20 @@ bool dispatch_wide(const ov::element::Type& type, F f) {
   return false;
 }
 
+/// Calls f with a zero of the first of the types T that this is; false if it is none.
+template <class... T, class F>
+bool dispatch(const ov::element::Type& type, F&& f) {
+  return ((type == ov::element::from<T>() && (f(T{}), true)) || ...);
+}
+template <class F>
+bool dispatch_floats(const ov::element::Type& type, F&& f) {
+  return dispatch<float, double>(type, f);
+}
+template <class F>
+bool dispatch_integers(const ov::element::Type& type, F&& f) {
+  return dispatch<int32_t, int64_t, uint32_t, uint64_t, int8_t, int16_t, uint8_t, uint16_t>(type, f);
+}
+
 std::span<const EvaluatorRow> activation_evaluators();
 std::span<const EvaluatorRow> unary_evaluators();
 std::span<const EvaluatorRow> binary_evaluators();

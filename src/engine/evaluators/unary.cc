@@ -98,10 +98,11 @@ bool is_infinite(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
   return floats<[](auto x) { return std::isinf(x); }, char>(node, outputs, inputs);
 }
 
-/// OpenVINO's own conversion cuts digits off.
-bool to_bfloat16(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
-  if (node.get_output_element_type(0) != ov::element::bf16) return false;
-  outputs.assign(1, convert(inputs[0], ov::element::bf16));
+/// OpenVINO's own conversion cuts digits off a bfloat16, and leaves floats beyond an integer type to the processor.
+bool convert_floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
+  const auto type = node.get_output_element_type(0);
+  if (type != ov::element::bf16 && !(inputs[0].get_element_type().is_real() && dispatch_integers(type, [](auto) {}))) return false;
+  outputs.assign(1, convert(inputs[0], type));
   return true;
 }
 
@@ -152,7 +153,7 @@ std::span<const EvaluatorRow> unary_evaluators() {
       test_row<v::v10::IsNaN, [](auto x) { return std::isnan(x); }>(),
       test_row<v::v10::IsFinite, [](auto x) { return std::isfinite(x); }>(),
       row<v::v10::IsInf>(&is_infinite),
-      row<v::v0::Convert>(&to_bfloat16),
+      row<v::v0::Convert>(&convert_floats),
   };
   return kRows;
 }
