@@ -1,6 +1,5 @@
 #include "kernels/random.h"
 
-#include "kernels/philox.h"
 #include "kernels/processors.h"
 #include "kernels/sample.h"
 
@@ -28,58 +27,45 @@ void fill(ov::Tensor& out, Draw draw) {
   for (size_t i = 0; i < out.get_size(); ++i) data[i] = static_cast<T>(draw(i));
 }
 
-/// One block of bits serves four neighbouring elements, or two of 64 bits; each is scaled by its two parameters.
+/// Numbers that take the bits of one element each, scaled by its two parameters.
 /// Scaling is done here and not by further nodes, because a compiled graph rounds once where two nodes round twice.
-template <class T, class Map, class Scale>
-FOR_EACH_PROCESSOR void fill_blocks(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Map map,
-                                    Scale scale) {
-  constexpr size_t kWidth = std::tuple_size_v<decltype(map(Block{}))>;
+template <class T, class Draw>
+FOR_EACH_PROCESSOR void fill_batches(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Draw draw) {
   T* data = out.data<T>();
   const size_t size = out.get_size();
   const Numbers<T> a(inputs[2]), b(inputs[3]);
-  std::array<Block, kPhiloxBatch> blocks;
-  std::array<T, kPhiloxBatch * kWidth> drawn;
-  for (size_t first = 0, i = 0; i < size; first += kPhiloxBatch, i += drawn.size()) {
-    philox_batch(first, key, blocks.data());
-    for (size_t j = 0; j < kPhiloxBatch; ++j) {
-      const std::array numbers = map(blocks[j]);
-      for (size_t k = 0; k < kWidth; ++k) drawn[j * kWidth + k] = numbers[k];
-    }
-    const size_t count = std::min(drawn.size(), size - i);
-    if (inputs[2].get_size() == 1 && inputs[3].get_size() == 1) {  // a loop of vector instructions
-      for (size_t k = 0; k < count; ++k) data[i + k] = scale(drawn[k], a[0], b[0]);
+  const bool same = inputs[2].get_size() == 1 && inputs[3].get_size() == 1;
+  std::array<Bits<T>, kRandomBatch> bits;
+  for (size_t first = 0; first < size; first += kRandomBatch) {
+    random_bits(key, first, bits.data());
+    const size_t count = std::min(kRandomBatch, size - first);
+    if (same) {  // a loop of vector instructions
+      for (size_t i = 0; i < count; ++i) data[first + i] = draw(bits[i], a[0], b[0]);
     } else {
-      for (size_t k = 0; k < count; ++k) data[i + k] = scale(drawn[k], a[i + k], b[i + k]);
+      for (size_t i = 0; i < count; ++i) data[first + i] = draw(bits[i], a[first + i], b[first + i]);
     }
   }
 }
 
-/// What rounds up to `high` belongs to `low`, whose cell is short by as much.
-template <class T>
-T between(T u, T low, T high) {
-  const T x = u * (high - low) + low;
-  return x < high ? x : low;
-}
-
 template <class T>
 void draw_reals(Distribution distribution, ov::Tensor& out, const ov::TensorVector& inputs, const Key& key) {
-  const auto shifted = [](T x, T mean, T deviation) { return x * deviation + mean; };
   switch (distribution) {
     case Distribution::uniform:
-      return fill_blocks<T>(
-          out, inputs, key, [](const Block& b) { return uniforms<T>(b); },
-          [](T u, T low, T high) { return between(u, low, high); });
+      return fill_batches<T>(out, inputs, key, [](Bits<T> bits, T low, T high) { return uniform<T>(bits, low, high); });
     case Distribution::normal:
-      return fill_blocks<T>(
-          out, inputs, key, [](const Block& b) { return normals<T>(b); }, shifted);
+      return fill_batches<T>(out, inputs, key,
+                             [](Bits<T> bits, T mean, T deviation) { return normal<T>(bits) * deviation + mean; });
     case Distribution::truncated_normal:
-      return fill_blocks<T>(
-          out, inputs, key, [](const Block& b) { return truncated_normals<T>(b); }, shifted);
+      return fill_batches<T>(out, inputs, key, [](Bits<T> bits, T mean, T deviation) {
+        return truncated_normal<T>(bits) * deviation + mean;
+      });
     case Distribution::gamma:
-      return fill<T>(out, [&, alpha = Numbers<T>(inputs[2])](size_t i) { return gamma(Stream(key, i), alpha[i]); });
+      return fill<T>(out, [&, alpha = Numbers<T>(inputs[2])](size_t i) { return gamma(subkey(key, i), alpha[i]); });
     case Distribution::beta:
-      return fill<T>(out, [&, alpha = Numbers<T>(inputs[2]), beta_ = Numbers<T>(inputs[3])](size_t i) {
-        return beta(Stream(key, i), alpha[i], beta_[i]);
+      return fill<T>(out, [&, alpha = Numbers<T>(inputs[2]), beta = Numbers<T>(inputs[3])](size_t i) {
+        const T a = log_gamma_variate(subkey(subkey(key, 0), i), alpha[i]);
+        const T b = log_gamma_variate(subkey(subkey(key, 1), i), beta[i]);
+        return 1 / (1 + std::exp(b - a));
       });
     case Distribution::binomial:
       return fill<T>(out, [&, count = Numbers<T>(inputs[2]), p = Numbers<T>(inputs[3])](size_t i) {
@@ -92,21 +78,29 @@ void draw_reals(Distribution distribution, ov::Tensor& out, const ov::TensorVect
   OPENVINO_THROW("integers are not drawn as ", out.get_element_type());
 }
 
-/// Fisher and Yates: each place swaps with one at or before it.
+/// Sorts by random words, as often as makes two that are always alike improbable.
 template <class T>
-void permute(ov::Tensor& out, const Key& key) {
+void permute(ov::Tensor& out, Key key) {
   T* data = out.data<T>();
-  std::iota(data, data + out.get_size(), T{0});
-  for (size_t i = out.get_size(); i-- > 1;) std::swap(data[i], data[integer<uint64_t>(Stream(key, i), 0, i + 1)]);
+  const size_t n = out.get_size();
+  std::iota(data, data + n, T{0});
+  const double rounds = std::ceil(3 * std::log(static_cast<double>(std::max<size_t>(1, n))) / std::log(double{UINT32_MAX}));
+  std::vector<std::pair<uint32_t, T>> drawn(n);
+  for (int round = 0; round < rounds; ++round, key = subkey(key, 0)) {
+    for (size_t i = 0; i < n; ++i) drawn[i] = {random_bits<uint32_t>(subkey(key, 1), i), data[i]};
+    std::ranges::stable_sort(drawn, {}, &std::pair<uint32_t, T>::first);
+    for (size_t i = 0; i < n; ++i) data[i] = drawn[i].second;
+  }
 }
 
 template <class T>
 void draw_integers(Distribution distribution, ov::Tensor& out, const ov::TensorVector& inputs, const Key& key) {
   if (distribution == Distribution::permutation) return permute<T>(out, key);
   const std::vector<int64_t> low = integers(inputs[2]), high = integers(inputs[3]);
+  const Integers<T> numbers(key);
   fill<T>(out, [&](size_t i) {
     const size_t a = low.size() == 1 ? 0 : i, b = high.size() == 1 ? 0 : i;
-    return integer(Stream(key, i), static_cast<T>(low[a]), static_cast<T>(high[b]));
+    return numbers.draw(i, static_cast<T>(low[a]), static_cast<T>(high[b]));
   });
 }
 

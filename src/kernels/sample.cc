@@ -5,9 +5,44 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-double normal(Stream& stream) {
-  const double radius = std::sqrt(-2 * std::log(stream.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * stream.uniform());
+template <class T>
+T uniform_of(const Key& key) {
+  return uniform<T>(random_bits<Bits<T>>(key, 0));
+}
+template <class T>
+T normal_of(const Key& key) {
+  return normal<T>(random_bits<Bits<T>>(key, 0));
+}
+
+template <class T>
+bool is_shape(T alpha) {
+  return alpha > 0 && std::isfinite(alpha);
+}
+
+/// A gamma variate of shape d + 1 / 3 is d times this.
+template <class T>
+T gamma_over_d(Key key, T d) {
+  const T c = T(1. / 3) / std::sqrt(d);
+  while (true) {
+    Key normal_key = subkey(key, 1);
+    const Key uniform_key = subkey(key, 2);
+    key = subkey(key, 0);
+    T x = 0, root = -1;
+    while (root <= 0) {
+      x = normal_of<T>(subkey(normal_key, 1));
+      normal_key = subkey(normal_key, 0);
+      root = 1 + x * c;
+    }
+    const T square = x * x, v = root * root * root, u = uniform_of<T>(uniform_key);
+    if (u < 1 - T(0.0331) * (square * square)) return v;
+    if (std::log(u) < square * T(0.5) + d * (1 - v + std::log(v))) return v;
+  }
+}
+
+/// One of a shape below 1 is one of a shape above 1, times a uniform number's power.
+template <class T>
+T boosted(T alpha) {
+  return (alpha < 1 ? alpha + 1 : alpha) - T(1. / 3);
 }
 
 /// Counts the trials up to each success: geometric steps, about count * p of them.
@@ -51,27 +86,24 @@ double binomial_by_rejection(Stream& stream, double count, double p) {
 
 }  // namespace
 
-double log_gamma_variate(Stream& stream, double alpha) {
-  if (!(alpha > 0 && std::isfinite(alpha))) return kNaN;
-  const double boost = alpha < 1 ? std::log(stream.uniform()) / alpha : 0;
-  const double d = (alpha < 1 ? alpha + 1 : alpha) - 1.0 / 3;
-  const double c = 1 / std::sqrt(9 * d);
-  while (true) {
-    const double x = normal(stream);
-    const double root = 1 + c * x;
-    if (root <= 0) continue;
-    const double v = root * root * root;
-    if (std::log(stream.uniform()) < 0.5 * x * x + d * (1 - v + std::log(v))) return std::log(d * v) + boost;
-  }
+template <class T>
+T gamma(const Key& key, T alpha) {
+  if (!is_shape(alpha)) return static_cast<T>(kNaN);
+  const T d = boosted(alpha), v = gamma_over_d(subkey(key, 0), d);
+  return d * v * (alpha < 1 ? std::pow(1 - uniform_of<T>(subkey(key, 1)), 1 / alpha) : 1);
 }
 
-double gamma(Stream stream, double alpha) { return std::exp(log_gamma_variate(stream, alpha)); }
-
-double beta(Stream stream, double alpha, double beta) {
-  const double a = log_gamma_variate(stream, alpha);
-  const double b = log_gamma_variate(stream, beta);
-  return 1 / (1 + std::exp(b - a));
+template <class T>
+T log_gamma_variate(const Key& key, T alpha) {
+  if (!is_shape(alpha)) return static_cast<T>(kNaN);
+  const T d = boosted(alpha), v = gamma_over_d(subkey(key, 0), d);
+  return std::log(d) + std::log(v) + (alpha < 1 ? std::log1p(-uniform_of<T>(subkey(key, 1))) * (1 / alpha) : 0);
 }
+
+template float gamma(const Key&, float);
+template double gamma(const Key&, double);
+template float log_gamma_variate(const Key&, float);
+template double log_gamma_variate(const Key&, double);
 
 double binomial(Stream stream, double count, double p) {
   if (!(count >= 0 && std::isfinite(count) && p >= 0 && p <= 1)) return kNaN;

@@ -78,20 +78,13 @@ Tensor categorical(Tensor logits, int64_t num_samples, std::optional<DType> dtyp
   if (logits.rank() != 2) throw Error("logits must have two dimensions, (batch, classes)");
   if (num_samples < 0) throw Error("num_samples must not be negative");
   logits = as(logits, DType::float32);
-  const Tensor batch_and_classes = shape_tensor(logits);
-  const Tensor one(int64_t{1});
-  const auto parts = std::vector<Tensor>{
-      make<v::v8::Gather>(batch_and_classes, std::vector<int64_t>{0}, Tensor(0)),
-      make<v::v0::Unsqueeze>(as(Tensor(num_samples), DType::int64), Tensor(0)),
-      make<v::v8::Gather>(batch_and_classes, std::vector<int64_t>{1}, Tensor(0)),
-  };
-  const Tensor shape = make<v::v0::Concat>(parts, 0);
-  const Tensor u = draw(Distribution::uniform, DType::float32, shape, seed, {0, 1});
-  const Tensor noise = -log(-log(make<v::v1::Maximum>(u, as(0x1p-25, DType::float32))));
-  const Tensor noisy = make<v::v0::Unsqueeze>(logits, std::vector<int64_t>{1}) + noise;
-  const auto top =
-      make_all<v::v11::TopK>(noisy, one, int64_t{2}, v::TopKMode::MAX, v::TopKSortType::SORT_VALUES, ov::element::i32);
-  return as(make<v::v0::Squeeze>(top[1], std::vector<int64_t>{2}), result);
+  const Tensor samples = make<v::v0::Unsqueeze>(as(Tensor(num_samples), DType::int64), Tensor(0));
+  const Tensor shape = make<v::v0::Concat>(std::vector<Tensor>{shape_tensor(logits), samples}, 0);
+  const Tensor u = draw(Distribution::uniform, DType::float32, shape, seed, {std::numeric_limits<float>::min(), 1});
+  const Tensor noisy = make<v::v0::Unsqueeze>(logits, std::vector<int64_t>{2}) - log(-log(u));
+  const auto top = make_all<v::v11::TopK>(noisy, Tensor(int64_t{1}), int64_t{1}, v::TopKMode::MAX,
+                                          v::TopKSortType::SORT_VALUES, ov::element::i32);
+  return as(make<v::v0::Squeeze>(top[1], std::vector<int64_t>{1}), result);
 }
 
 Tensor dropout(Tensor inputs, double rate, std::optional<Dims> noise_shape, Tensor seed) {

@@ -1,5 +1,8 @@
-"""keras.random: distributions against SciPy, and the same numbers in every tier."""
+"""keras.random: the numbers of Keras on jax, distributions against SciPy, and the same numbers in every tier."""
 
+import importlib
+
+import jax
 import ml_dtypes
 import numpy as np
 import pytest
@@ -32,6 +35,54 @@ def test_distribution(name, dtype, seed):
     # Neighbours do not know of each other.
     z = stats.zscore(stats.rankdata(x.ravel()))
     assert abs(np.mean(z[1:] * z[:-1])) < 4 / np.sqrt(x.size)
+
+
+SHARED = {
+    **{name: (args, {}) for name, (args, _) in DRAWS.items()},
+    "gamma of many shapes": ((np.geomspace(1e-2, 1e3, 40, dtype="float32"),), {}),
+    "beta of many shapes": ((np.geomspace(0.01, 100, 40, dtype="float32"), 0.5), {}),
+    "uniform between many": ((np.linspace(-3, 0, 40, dtype="float32"), 1.5), {}),
+    "randint": ((-5, 1000), {}),
+    "randint of all": ((-(2**31), 2**31 - 1), {}),
+}
+
+
+def on_jax(name, *args, seed=SEED, **kwargs):
+    """The numbers of Keras's own jax backend, which is loaded beside ours."""
+    random = importlib.import_module("keras.src.backend.jax.random")
+    return np.asarray(getattr(random, name)(*args, seed=jax.numpy.asarray(seed), **kwargs))
+
+
+@pytest.mark.parametrize("seed", [[0, 0], [1337, 5], [2**32 - 1, 2**31]])
+@pytest.mark.parametrize("name", SHARED)
+def test_a_seed_draws_the_numbers_of_jax(name, seed):
+    (args, kwargs), name = SHARED[name], name.split()[0]
+    seed = np.array(seed, "uint32")
+    got = draw(name, (700, 40), *args, seed=seed, **kwargs)
+    want = on_jax(name, (700, 40), *args, seed=seed, **kwargs)
+    assert got.dtype == want.dtype
+    np.testing.assert_allclose(got, want, rtol=0 if name == "randint" else 2e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["uniform", "normal", "truncated_normal", "gamma"])
+def test_a_seed_draws_the_wide_numbers_of_jax(name):
+    args, _ = DRAWS[name]
+    with jax.enable_x64(True):
+        want = on_jax(name, (30, 40), *args, dtype="float64")
+    np.testing.assert_allclose(draw(name, (30, 40), *args, dtype="float64"), want, rtol=1e-12, atol=1e-14)
+
+
+def test_choices_are_those_of_jax():
+    x = np.random.default_rng(0).normal(size=(50, 30)).astype("float32")
+    for name, args in {
+        "dropout": (x, 0.3),
+        "categorical": (x, 11),
+        "shuffle": (np.arange(5000),),
+    }.items():
+        np.testing.assert_array_equal(draw(name, *args), on_jax(name, *args), err_msg=name)
+    np.testing.assert_array_equal(
+        draw("dropout", x, 0.3, noise_shape=(50, 1)), on_jax("dropout", x, 0.3, noise_shape=(50, 1))
+    )
 
 
 @pytest.mark.parametrize("count, p", [(1, 0.3), (20, 0.05), (50, 0.7), (1000, 0.4)])
