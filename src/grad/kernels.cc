@@ -42,8 +42,9 @@ std::vector<Tensor> cross_entropy_gradient(const Step& s) {
   const Tensor p = make<v::v8::Softmax>(logits, int64_t{1});
   const Tensor scaled = g * ops::expand_dims(s.in[2], {1}) * p;
   const Tensor for_logits = scaled - p * make<v::v1::ReduceSum>(scaled, std::vector<int64_t>{1}, true);
-  const Tensor own = make<kernels::CrossEntropyGradient>(std::vector<Tensor>{logits, s.in[1], zeros_like(s.in[2]) + 1});
-  return {for_logits, {}, make<v::v1::ReduceSum>(g * own, std::vector<int64_t>{1}, false)};
+  const Tensor one = zeros_like(s.in[2]) + 1;
+  const Tensor own = make<kernels::CrossEntropyGradient>(std::vector<Tensor>{logits, s.in[1], one, s.in[3]});
+  return {for_logits, {}, make<v::v1::ReduceSum>(g * own, std::vector<int64_t>{1}, false), {}};
 }
 
 /// The gradients of all inputs by a kernel that takes what the forward one left.

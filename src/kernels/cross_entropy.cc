@@ -1,101 +1,98 @@
 #include "kernels/cross_entropy.h"
 
-#ifdef KERAVINO_ONEDNN
+#include <numeric>
 #include <openvino/core/parallel.hpp>
 
-#include "kernels/onednn.h"
-#endif
+#include "engine/evaluators/exponential.h"
+#include "kernels/processors.h"
 
 namespace keravino::kernels {
-
-#ifdef KERAVINO_ONEDNN
 namespace {
 
-constexpr size_t kBlock = 64 * 1024;  // numbers that stay in a core's cache from one pass to the next
+using engine::exponential;
 
-/// Calls visit(first row, softmax of some rows) for all rows, block by block; the softmax, or its logarithm, is written
-/// to `memory(first row)`.
-template <class Memory, class Visit>
-void each_block(const ov::Tensor& logits, bool logarithm, Memory memory, Visit visit) {
-  const size_t rows = logits.get_shape()[0], classes = logits.get_shape()[1];
-  if (logits.get_size() == 0) return;
-  const size_t block = std::clamp<size_t>(kBlock / classes, 1, rows);
-  const size_t blocks = (rows + block - 1) / block;
-  const auto* numbers = logits.data<const float>();
-  const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-  const size_t threads = std::clamp<size_t>(static_cast<size_t>(parallel_get_max_threads()), 1, blocks);
-  ov::parallel_for(threads, [&](size_t thread) {
-    use_one_thread();
-    dnnl::stream stream(onednn_engine());
-    for (size_t i = blocks * thread / threads; i < blocks * (thread + 1) / threads; ++i) {
-      const size_t first = i * block, count = std::min(block, rows - first);
-      const dnnl::memory::desc desc({static_cast<int64_t>(count), static_cast<int64_t>(classes)},
-                                    dnnl::memory::data_type::f32, dnnl::memory::format_tag::ab);
-      const dnnl::softmax_v2_forward::primitive_desc primitive(
-          {dnnl::prop_kind::forward_inference, kind, desc, desc, 1}, any_thread(), onednn_engine());
-      float* out = memory(first, thread, count * classes);
-      const dnnl::memory from(desc, onednn_engine(), const_cast<float*>(numbers + first * classes));
-      const dnnl::memory to(desc, onednn_engine(), out);
-      const dnnl::memory scratchpad(primitive.scratchpad_desc(), onednn_engine());
-      dnnl::softmax_v2_forward(primitive).execute(
-          stream, {{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}, {DNNL_ARG_SCRATCHPAD, scratchpad}});
-      stream.wait();
-      for (size_t row = first; row < first + count; ++row) visit(row, out + (row - first) * classes);
-    }
+constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+
+/// The largest of a row's numbers, and the sum of e^(x - largest).
+struct Peak {
+  float most;
+  double sum;
+};
+
+/// In so many parts side by side, which the compiler turns into vectors.
+FOR_EACH_PROCESSOR Peak peak(const float* x, size_t n) {
+  constexpr size_t kParts = 32;
+  const size_t whole = n / kParts * kParts;
+  float highest[kParts];
+  std::fill_n(highest, kParts, -std::numeric_limits<float>::infinity());
+  for (size_t i = 0; i < whole; i += kParts) {
+    for (size_t k = 0; k < kParts; ++k) highest[k] = x[i + k] > highest[k] ? x[i + k] : highest[k];
+  }
+  for (size_t i = whole; i < n; ++i) highest[0] = x[i] > highest[0] ? x[i] : highest[0];
+  const float most = *std::max_element(highest, highest + kParts);
+  double sums[kParts] = {};
+  for (size_t i = 0; i < whole; i += kParts) {
+    for (size_t k = 0; k < kParts; ++k) sums[k] += static_cast<double>(exponential(x[i + k] - most));
+  }
+  for (size_t i = whole; i < n; ++i) sums[0] += static_cast<double>(exponential(x[i] - most));
+  return {most, std::accumulate(sums, sums + kParts, 0.0)};
+}
+
+FOR_EACH_PROCESSOR void scaled_exponentials(const float* x, float most, float scale, float* out, size_t n) {
+#pragma GCC ivdep
+  for (size_t i = 0; i < n; ++i) out[i] = exponential(x[i] - most) * scale;
+}
+
+/// Calls visit(row, its logits, its label; -1 if that is no class) for all rows, some in each thread.
+template <class Visit>
+void each_row(const ov::TensorVector& inputs, Visit visit) {
+  const size_t rows = inputs[0].get_shape()[0], classes = inputs[0].get_shape()[1];
+  const auto* logits = inputs[0].data<const float>();
+  const auto* labels = inputs[1].data<const int32_t>();
+  ov::parallel_for(rows, [&](size_t row) {
+    const bool known = 0 <= labels[row] && labels[row] < static_cast<int64_t>(classes);
+    visit(row, logits + row * classes, known ? labels[row] : -1);
   });
 }
 
 }  // namespace
 
-bool CrossEntropy::available() { return true; }
-
 bool CrossEntropy::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
-  outputs[0].set_shape(inputs[1].get_shape());
-  const auto* labels = inputs[1].data<const int32_t>();
+  const ov::Shape& shape = inputs[0].get_shape();
+  outputs[0].set_shape({shape[0]});
+  outputs[1].set_shape({shape[0], 2});
   auto* losses = outputs[0].data<float>();
-  const auto classes = static_cast<int32_t>(inputs[0].get_shape()[1]);
-  std::vector<std::vector<float>> own(static_cast<size_t>(parallel_get_max_threads()));
-  const auto memory = [&](size_t, size_t thread, size_t size) {
-    own[thread].resize(std::max(own[thread].size(), size));
-    return own[thread].data();
-  };
-  each_block(inputs[0], true, memory, [&](size_t row, const float* logs) {
-    const int32_t label = labels[row];
-    losses[row] = 0 <= label && label < classes ? -logs[label] : std::numeric_limits<float>::quiet_NaN();
+  auto* peaks = outputs[1].data<float>();
+  each_row(inputs, [&](size_t row, const float* x, int32_t label) {
+    const auto [most, sum] = peak(x, shape[1]);
+    losses[row] = label < 0 ? kNaN : static_cast<float>(std::log(sum) - (double{x[label]} - double{most}));
+    peaks[2 * row] = most;
+    peaks[2 * row + 1] = static_cast<float>(1 / sum);
   });
   return true;
 }
 
 bool CrossEntropyGradient::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
-  outputs[0].set_shape(inputs[0].get_shape());
-  const auto* labels = inputs[1].data<const int32_t>();
+  const ov::Shape& shape = inputs[0].get_shape();
+  outputs[0].set_shape(shape);
   const auto* gradients = inputs[2].data<const float>();
+  const auto* peaks = inputs[3].data<const float>();
   auto* results = outputs[0].data<float>();
-  const size_t classes = inputs[0].get_shape()[1];
-  const auto memory = [&](size_t first, size_t, size_t) { return results + first * classes; };
-  each_block(inputs[0], false, memory, [&](size_t row, float* p) {
-    const int32_t label = labels[row];
-    const bool known = 0 <= label && label < static_cast<int32_t>(classes);
-    const float g = known ? gradients[row] : std::numeric_limits<float>::quiet_NaN();
-    for (size_t i = 0; i < classes; ++i) p[i] *= g;
-    if (known) p[label] -= g;
+  each_row(inputs, [&](size_t row, const float* x, int32_t label) {
+    const float g = label < 0 ? kNaN : gradients[row];
+    float* out = results + row * shape[1];
+    scaled_exponentials(x, peaks[2 * row], peaks[2 * row + 1] * g, out, shape[1]);
+    if (label >= 0) out[label] -= g;
   });
   return true;
 }
-
-#else
-
-bool CrossEntropy::available() { return false; }
-bool CrossEntropy::evaluate(ov::TensorVector&, const ov::TensorVector&) const { return false; }
-bool CrossEntropyGradient::evaluate(ov::TensorVector&, const ov::TensorVector&) const { return false; }
-
-#endif
 
 CrossEntropy::CrossEntropy(const ov::OutputVector& inputs) : Op(inputs) { constructor_validate_and_infer_types(); }
 
 void CrossEntropy::validate_and_infer_types() {
   NODE_VALIDATION_CHECK(this, get_input_size() == 2 && get_input_partial_shape(0).rank() == 2, "logits (N, C) wanted");
   set_output_type(0, ov::element::f32, get_input_partial_shape(1));
+  set_output_type(1, ov::element::f32, {get_input_partial_shape(1)[0], 2});
 }
 
 std::shared_ptr<ov::Node> CrossEntropy::clone_with_new_inputs(const ov::OutputVector& inputs) const {
@@ -107,7 +104,7 @@ CrossEntropyGradient::CrossEntropyGradient(const ov::OutputVector& inputs) : Op(
 }
 
 void CrossEntropyGradient::validate_and_infer_types() {
-  NODE_VALIDATION_CHECK(this, get_input_size() == 3 && get_input_partial_shape(0).rank() == 2, "logits (N, C) wanted");
+  NODE_VALIDATION_CHECK(this, get_input_size() == 4 && get_input_partial_shape(0).rank() == 2, "logits (N, C) wanted");
   set_output_type(0, ov::element::f32, get_input_partial_shape(0));
 }
 
