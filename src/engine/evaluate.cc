@@ -88,9 +88,8 @@ void to_integers(const From* from, To* to, size_t n) {
 ov::Tensor to_integers(const ov::Tensor& tensor, const Type& type) {
   ov::Tensor whole(type, tensor.get_shape());
   const bool known = dispatch_floats(tensor.get_element_type(), [&]<class From>(From) {
-    dispatch_integers(type, [&]<class To>(To) {
-      to_integers(tensor.data<const From>(), whole.data<To>(), tensor.get_size());
-    });
+    dispatch_integers(
+        type, [&]<class To>(To) { to_integers(tensor.data<const From>(), whole.data<To>(), tensor.get_size()); });
   });
   return known ? whole : to_integers(convert(tensor, ov::element::f32), type);
 }

@@ -82,6 +82,13 @@ Tensor product_of(const Tensor& a, const Tensor& b, bool transpose_a, bool trans
   return make<v::v0::MatMul>(a, b, transpose_a, transpose_b);
 }
 
+/// Whether b is one matrix for a whole batch of a, so that the rows of all of it can be rows of one matrix.
+bool is_shared(const Tensor& b, const Tensor& a) {
+  if (a.rank() < 3 || a.shape().rbegin()->is_dynamic() || b.shape().is_dynamic()) return false;
+  return std::all_of(b.shape().begin(), b.shape().end() - 2, [](const auto& dim) { return dim == 1; });
+}
+Tensor rows_of(const Tensor& x) { return ops::reshape(x, {int64_t{-1}, x.shape().rbegin()->get_length()}); }
+
 /// y = a b, each transposed or not. Vectors are matrices of one row (a) or column (b) on the way.
 std::vector<Tensor> matmul(const Step& s) {
   const auto& op = static_cast<const v::v0::MatMul&>(s.node);
@@ -98,7 +105,10 @@ std::vector<Tensor> matmul(const Step& s) {
     result[0] = row ? ops::reshape(unbroadcast(for_a, a), ops::dims(s.in[0])) : for_a;
   }
   if (s.wanted[1]) {
-    const Tensor for_b = tb ? product_of(g, a, true, ta) : product_of(a, g, !ta, false);
+    const bool flat = !ta && is_shared(b, a);  // the sum over the batch is then within the product
+    const Tensor x = flat ? rows_of(a) : a, z = flat ? rows_of(g) : g;
+    Tensor for_b = tb ? product_of(z, x, true, ta) : product_of(x, z, !ta, false);
+    if (flat) for_b = ops::reshape(for_b, ops::dims(b));
     result[1] = column ? ops::reshape(unbroadcast(for_b, b), ops::dims(s.in[1])) : for_b;
   }
   return result;

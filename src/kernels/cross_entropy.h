@@ -5,9 +5,9 @@
 
 namespace keravino::kernels {
 
-/// Inputs: logits (N, C) of f32 and labels (N) of i32. Outputs: -log softmax(logits)[label], (N), NaN where the label is
-/// no class; and for the gradient, of each row, the largest logit m and 1 / sum(e^(logit - m)), (N, 2). Runs on the CPU
-/// alone.
+/// Inputs: logits (N, C) of f32 and labels (N) of i32. Outputs: -log softmax(logits)[label], (N), NaN where the label
+/// is no class; and for the gradient, of each row, the largest logit m and 1 / sum(e^(logit - m)), (N, 2). Runs on the
+/// CPU alone.
 class CrossEntropy : public ov::op::Op {
  public:
   OPENVINO_OP("CrossEntropy", "keravino");
@@ -22,7 +22,8 @@ class CrossEntropy : public ov::op::Op {
   bool evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const override;
 };
 
-/// Inputs: logits, labels, the gradient g (N) of the losses, and the second output of CrossEntropy. Output: (softmax(logits) - one_hot(label)) * g.
+/// Inputs: logits, labels, the gradient g (N) of the losses, and the second output of CrossEntropy. Output:
+/// (softmax(logits) - one_hot(label)) * g.
 class CrossEntropyGradient : public ov::op::Op {
  public:
   OPENVINO_OP("CrossEntropyGradient", "keravino");

@@ -84,7 +84,8 @@ void permute(ov::Tensor& out, Key key) {
   T* data = out.data<T>();
   const size_t n = out.get_size();
   std::iota(data, data + n, T{0});
-  const double rounds = std::ceil(3 * std::log(static_cast<double>(std::max<size_t>(1, n))) / std::log(double{UINT32_MAX}));
+  const double rounds =
+      std::ceil(3 * std::log(static_cast<double>(std::max<size_t>(1, n))) / std::log(double{UINT32_MAX}));
   std::vector<std::pair<uint32_t, T>> drawn(n);
   for (int round = 0; round < rounds; ++round, key = subkey(key, 0)) {
     for (size_t i = 0; i < n; ++i) drawn[i] = {random_bits<uint32_t>(subkey(key, 1), i), data[i]};

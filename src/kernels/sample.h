@@ -14,7 +14,8 @@ namespace keravino::kernels {
 template <class T>
 using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
 
-/// Uniform in [low, high): the leading bits are the fraction of a number in [1, 2). What rounds up to `high` becomes `low`.
+/// Uniform in [low, high): the leading bits are the fraction of a number in [1, 2). What rounds up to `high` becomes
+/// `low`.
 template <class T>
 T uniform(Bits<T> bits, T low = 0, T high = 1) {
   constexpr int kExponentBits = 8 * sizeof(T) - std::numeric_limits<T>::digits + 1;

@@ -33,7 +33,8 @@ Tensor cross_entropy(const Tensor& labels, const Tensor& logits) {
   const Tensor rows = make<v::v0::Concat>(std::vector<Tensor>{ints({-1}), classes}, int64_t{0});
   const std::vector<Tensor> inputs{make<v::v1::Reshape>(logits, rows, false), reshape_to(labels, flat)};
   const auto vjp = [](const auto& xs, const auto& ys, const auto& gs) {
-    return std::vector<Tensor>{make<kernels::CrossEntropyGradient>(std::vector<Tensor>{xs[0], xs[1], gs[0], ys[1]}), {}};
+    return std::vector<Tensor>{make<kernels::CrossEntropyGradient>(std::vector<Tensor>{xs[0], xs[1], gs[0], ys[1]}),
+                               {}};
   };
   const Tensor losses = with_gradient(make_all<kernels::CrossEntropy>(inputs), inputs, vjp)[0];
   return reshape(losses, dims(make<v::v0::Squeeze>(labels, std::vector<int64_t>{labels.rank() - 1})));
@@ -63,8 +64,7 @@ Tensor sparse_categorical_crossentropy(Tensor target, Tensor output, bool from_l
   wanted[static_cast<size_t>(axis)] = 1;
   if (!target.shape().compatible(wanted))
     throw Error("target must have the shape of output without the axis of classes");
-  if (from_logits && axis == rank - 1 && rank > 1 && takes_kernels(output))
-    return cross_entropy(target, output);
+  if (from_logits && axis == rank - 1 && rank > 1 && takes_kernels(output)) return cross_entropy(target, output);
   const Tensor classes = as(make<v::v8::Gather>(shape_tensor(output), along, Tensor(0)), DType::int32);
   const Tensor known = make<v::v1::LogicalAnd>(target >= 0, target < classes);
   const Tensor logs = log_probabilities(output, from_logits, axis);

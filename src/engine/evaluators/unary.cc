@@ -101,7 +101,8 @@ bool is_infinite(const ov::Node& node, ov::TensorVector& outputs, const ov::Tens
 /// OpenVINO's own conversion cuts digits off a bfloat16, and leaves floats beyond an integer type to the processor.
 bool convert_floats(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
   const auto type = node.get_output_element_type(0);
-  if (type != ov::element::bf16 && !(inputs[0].get_element_type().is_real() && dispatch_integers(type, [](auto) {}))) return false;
+  if (type != ov::element::bf16 && !(inputs[0].get_element_type().is_real() && dispatch_integers(type, [](auto) {})))
+    return false;
   outputs.assign(1, convert(inputs[0], type));
   return true;
 }
