@@ -303,7 +303,8 @@ void raise_current() {
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {
-    const bool memory = std::string_view(error.what()).find("std::bad_alloc") != std::string_view::npos;  // OpenVINO's
+    const std::string_view text = error.what();  // OpenVINO's
+    const bool memory = text.find("std::bad_alloc") != text.npos || text.find("Cannot allocate memory") != text.npos;
     PyErr_SetString(memory ? PyExc_MemoryError : PyExc_RuntimeError, error.what());
   }
 }

@@ -81,7 +81,9 @@ void Fourier::validate_and_infer_types() {
                           "real and imaginary parts differ in shape: ", shape, " and ", get_input_partial_shape(i));
   }
   NODE_VALIDATION_CHECK(this, shape.rank().is_static() && shape.size() > 0, "at least one axis wanted, got ", shape);
-  shape[shape.size() - 1] = result_size(shape[shape.size() - 1]);
+  ov::Dimension& size = shape[shape.size() - 1];
+  NODE_VALIDATION_CHECK(this, size != 0, "a transform of no numbers");
+  size = result_size(size);
   set_output_size(transform_ == Transform::inverse_real ? 1 : 2);
   for (size_t i = 0; i < get_output_size(); ++i) set_output_type(i, get_input_element_type(0), shape);
 }
@@ -101,6 +103,7 @@ bool Fourier::visit_attributes(ov::AttributeVisitor& visitor) {
 bool Fourier::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
   ov::Shape shape = inputs[0].get_shape();
   const size_t given = shape.back();
+  OPENVINO_ASSERT(given > 0, "a transform of no numbers");
   shape.back() = static_cast<size_t>(result_size(static_cast<int64_t>(given)).get_length());
   for (ov::Tensor& output : outputs) output.set_shape(shape);
   const size_t n = transform_ == Transform::inverse_real ? shape.back() : given;

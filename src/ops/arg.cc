@@ -180,6 +180,10 @@ std::vector<Tensor> From<std::vector<Tensor>>::arg(const Arg& a) {
   return out;
 }
 
-DType From<DType>::arg(const Arg& a) { return dtype_from_name(convert<std::string>(a)); }
+DType From<DType>::arg(const Arg& a) {
+  const DType dtype = dtype_from_name(convert<std::string>(a));
+  if (dtype == DType::string) throw Error("dtype \"string\" is none of numbers");
+  return dtype;
+}
 
 }  // namespace keravino::ops

@@ -24,10 +24,15 @@ Tensor repeat_heads(const Tensor& x, int64_t heads) {
   return reshape_to(repeated, {0, heads, -1, static_dim(x, 3, "dimensions of a head")});
 }
 
-/// Bias or mask with all four dimensions.
-Tensor four_dimensional(const Tensor& x) {
+/// Bias or mask, for queries and keys of (B, N, T, H) and (B, N, S, H), with all four dimensions.
+Tensor four_dimensional(const Tensor& x, const Tensor& query, const Tensor& key) {
   const int64_t missing = 4 - x.rank();
   if (missing < 0) throw Error("bias and mask must have at most four dimensions");
+  ov::PartialShape scores{query.shape()[0], query.shape()[1], query.shape()[2], key.shape()[2]}, all = scores;
+  if (!ov::PartialShape::broadcast_merge_into(all, x.shape(), ov::op::AutoBroadcastType::NUMPY) ||
+      !all.compatible(scores))
+    throw Error(fmt::format("bias and mask of shape {} do not fit scores of shape {}", to_string(x.shape()),
+                            to_string(scores)));
   if (missing == 0) return x;
   std::vector<int64_t> front(static_cast<size_t>(missing));
   std::iota(front.begin(), front.end(), 0);
@@ -82,7 +87,7 @@ Tensor dot_product_attention(Tensor query, Tensor key, Tensor value, Tensor bias
     const Tensor masked = select(mask, as(0, dtype), as(low, dtype));
     added = added ? added + masked : masked;
   }
-  if (added) added = four_dimensional(added);
+  if (added) added = four_dimensional(added, query, key);
   Tensor y;
   if (attn_logits_soft_cap) {
     y = capped_attention(query, key, value, added, scale, *attn_logits_soft_cap);

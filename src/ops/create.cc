@@ -195,11 +195,10 @@ Tensor vander(Tensor x, std::optional<int64_t> N, bool increasing) {
   const int64_t columns = N ? *N : static_shape(x)[0];
   if (columns < 0) throw Error("N must not be negative");
   if (columns == 0) return filled({dim(x, 0), int64_t{0}}, 0, x.dtype());
-  std::vector<Tensor> powers{full_like(x, 1)};
-  while (static_cast<int64_t>(powers.size()) < columns) powers.push_back(times(powers.back(), x));
-  if (!increasing) std::reverse(powers.begin(), powers.end());
-  for (Tensor& power : powers) power = make<v::v0::Unsqueeze>(power, std::vector<int64_t>{1});
-  return make<v::v0::Concat>(powers, int64_t{1});
+  const Tensor column = make<v::v0::Unsqueeze>(strong(x), std::vector<int64_t>{1});
+  const Tensor factors = make<v::v3::Broadcast>(column, Dims{dim(x, 0), columns - 1}.tensor());
+  const Tensor powers = cumprod(make<v::v0::Concat>(std::vector<Tensor>{full_like(column, 1), factors}, int64_t{1}), 1);
+  return increasing ? powers : flip(powers, {{1}});
 }
 
 namespace {

@@ -14,7 +14,22 @@ void Origin::add(const std::vector<Tensor>& tensors) {
   for (const Tensor& t : tensors) add(t);
 }
 
+namespace {
+
+/// Error for a tensor that no memory holds: later it would be a plugin's crash, or a loop without end.
+void check_size(const ov::Output<ov::Node>& output) {
+  const ov::PartialShape& shape = output.get_partial_shape();
+  if (shape.is_dynamic()) return;
+  constexpr double kMost = 0x1p47;  // bytes that a process can address
+  double bytes = static_cast<double>(output.get_element_type().size());
+  for (const ov::Dimension& dim : shape) bytes *= static_cast<double>(dim.get_length());
+  if (bytes > kMost) throw std::bad_alloc();
+}
+
+}  // namespace
+
 Tensor wrap(const ov::Output<ov::Node>& output, const Origin& origin) {
+  check_size(output);
   const uint32_t depth = known_numbers(output) ? 0 : origin.depth + 1;
   Tensor result(std::make_shared<Value>(output, origin.traced, depth));
   // A shape that hangs on data must be known before the next op; so must one end of a chain that never ends.

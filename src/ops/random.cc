@@ -3,6 +3,7 @@
 #include "kernels/random.h"
 #include "ops/families.h"
 #include "ops/make.h"
+#include "ops/shapes.h"
 
 namespace keravino::ops {
 namespace {
@@ -76,6 +77,7 @@ Tensor categorical(Tensor logits, int64_t num_samples, std::optional<DType> dtyp
   const DType result = dtype.value_or(DType::int32);
   if (!is_integer(result)) throw Error(fmt::format("indices of classes need an integer dtype, got {}", name(result)));
   if (logits.rank() != 2) throw Error("logits must have two dimensions, (batch, classes)");
+  if (known(dim(logits, 1)) == 0) throw Error("logits have no classes");
   if (num_samples < 0) throw Error("num_samples must not be negative");
   logits = as(logits, DType::float32);
   const Tensor samples = make<v::v0::Unsqueeze>(as(Tensor(num_samples), DType::int64), Tensor(0));

@@ -110,10 +110,10 @@ Tensor broadcast_to(Tensor x, Dims shape) {
   if (sizes && x.shape().is_static()) {
     std::vector<int64_t> from = static_shape(x);
     if (from == *sizes) return x;
-    bool fits = from.size() <= sizes->size();
+    bool fits = from.size() <= sizes->size() && std::ranges::all_of(*sizes, [](int64_t n) { return n >= 0; });
     for (size_t i = 0; fits && i < from.size(); ++i) {
       const int64_t to = (*sizes)[sizes->size() - from.size() + i];
-      fits = from[i] == to || (from[i] == 1 && to >= 0);
+      fits = from[i] == to || from[i] == 1;
     }
     if (!fits) throw Error(fmt::format("cannot broadcast {} to {}", to_string(from), to_string(*sizes)));
   }

@@ -1,5 +1,7 @@
 """Arguments that no op takes, and what is said about them."""
 
+import re
+
 import numpy as np
 import pytest
 from records import check_error, function
@@ -31,6 +33,38 @@ def test_numbers_of_arrays():
     assert function("numpy.sum")(X, axis=np.float64(0)).numpy().shape == (3,)
 
 
-def test_more_than_there_is_memory_for():
+HUGE = 2**40
+TOO_MUCH = [
+    ("numpy.zeros", ((2**45, 2**10),), {}),
+    ("numpy.vander", (np.ones(1, "float32"),), {"N": 2**62}),
+    ("nn.adaptive_average_pool", (np.ones((2, 3, 6, 5, 4), "float32"), (HUGE,)), {"data_format": "channels_first"}),
+    ("random.uniform", ((HUGE, HUGE),), {"seed": np.array([1, 2], "uint32")}),
+]
+
+
+@pytest.mark.parametrize("op, args, kwargs", TOO_MUCH, ids=[op for op, *_ in TOO_MUCH])
+def test_more_than_there_is_memory_for(op, args, kwargs):
     with pytest.raises(MemoryError):
-        function("numpy.zeros")((2**45, 2**10)).numpy()
+        function(op)(*args, **kwargs).numpy()
+
+
+# Each ended the process, or was an error of a plugin's.
+NOTHING = [
+    ("math.rfft", (np.zeros((2, 0), "float32"),), {}, "a transform of no numbers"),
+    ("random.categorical", (np.zeros((5, 0)), 3), {"seed": np.array([7, 4], "uint32")}, "logits have no classes"),
+    ("numpy.broadcast_to", (np.float32(2), -(2**63)), {}, "cannot broadcast () to (-9223372036854775808,)"),
+    ("numpy.prod", (np.ones(2, "uint8"),), {"dtype": "string"}, 'dtype "string" is none of numbers'),
+    ("nn.dot_product_attention", 3 * (np.ones((3, 1, 2, 2), "float32"),), {"bias": np.ones((2, 2), "float32")},
+     "bias and mask of shape (2, 2) do not fit scores of shape (3, 2, 1, 1)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("op, args, kwargs, text", NOTHING, ids=[op for op, *_ in NOTHING])
+def test_nothing_to_compute(op, args, kwargs, text):
+    with pytest.raises(ValueError, match=re.escape(text)):
+        function(op)(*args, **kwargs)
+
+
+def test_where_nothing_is_no_zero():
+    empty = np.zeros((3, 5, 5, 1, 1, 0))
+    assert [places.numpy().shape for places in function("numpy.nonzero")([empty, empty])] == 7 * [(0,)]
