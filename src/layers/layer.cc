@@ -309,8 +309,12 @@ void Layer::regularize(std::string_view name, Variable& weight) const {
 }
 
 Tensor Layer::weight(std::string_view name, const std::vector<int64_t>& shape) {
+  return in_dtype(stored_weight(name, shape), compute_dtype_);
+}
+
+Tensor Layer::stored_weight(std::string_view name, const std::vector<int64_t>& shape) {
   source_->compute_dtypes.insert(compute_dtype_);
-  return in_dtype(take(name, shape, true).value, compute_dtype_);
+  return take(name, shape, true).value;
 }
 
 Tensor Layer::statistic(std::string_view name, const std::vector<int64_t>& shape) {

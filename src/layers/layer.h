@@ -134,6 +134,8 @@ class Layer {
 
   /// The next variable in the compute dtype. Error if there is none, or if its shape is another.
   Tensor weight(std::string_view name, const std::vector<int64_t>& shape);
+  /// The same in the dtype of the file, for weights that are kept in fewer bits.
+  Tensor stored_weight(std::string_view name, const std::vector<int64_t>& shape);
   /// The same for a variable that training does not change by gradients, as moving averages.
   Tensor statistic(std::string_view name, const std::vector<int64_t>& shape);
   /// Changes a variable that was taken under this name, for the layer's next call and the next step of training.

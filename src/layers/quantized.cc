@@ -105,8 +105,10 @@ Operands operands(Layer& layer, const Tensor& x, const Contraction& contraction)
   const auto& shape = contraction.kernel_shape;
   const int64_t columns = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>()) /
                           std::max<int64_t>(contraction.rows, 1);
-  Operands out{
-      x, layer.weight("kernel", packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape), {}, {}};
+  const Tensor stored =
+      layer.stored_weight("kernel", packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape);
+  // A Convert in the graph, not of the numbers: products with int8 take it as it is (passes/recognise_product.cc).
+  Operands out{x, ops::cast(stored, layer.compute_dtype()), {}, {}};
   if (contraction.bias_shape) out.bias = layer.weight("bias", *contraction.bias_shape);
   if (policy.mode == "int8") {
     out.x = rounded_inputs(layer, x, contraction.axes);

@@ -1,5 +1,5 @@
-// Weights as Keras quantises them: int8, int4 and float8, by the layer's dtype policy. The graph has them as floats:
-// the numbers are those of the file, the memory is not.
+// Weights as Keras quantises them: int8, int4 and float8, by the layer's dtype policy. A Dense layer's int8 stays so in
+// memory (passes/recognise_product.cc); the others become floats, with the numbers of the file.
 #pragma once
 
 #include "layers/registry.h"

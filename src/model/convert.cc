@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <openvino/pass/constant_folding.hpp>
 #include <openvino/pass/manager.hpp>
 #include <openvino/pass/serialize.hpp>
 
@@ -11,6 +10,7 @@
 #include "model/precision_search.h"
 #include "ops/make.h"
 #include "passes/compress.h"
+#include "passes/fold.h"
 #include "passes/recognise.h"
 #include "saving/file.h"
 #include "tensor/value.h"
@@ -110,7 +110,7 @@ Conversion convert(const Model& model, const ConvertOptions& options) {
   done.graph = model.graph()->clone();
   for (size_t i = 0; i < model.outputs().size(); ++i)
     done.graph->output(i).get_tensor().set_names({model.outputs()[i].name});
-  ov::pass::ConstantFolding().run_on_model(done.graph);
+  passes::fold_constants(done.graph);
   set_sizes(*done.graph, options.sizes);
   check_standard(*done.graph);
   done.recognised = passes::recognise(done.graph);

@@ -4,6 +4,7 @@
 #include <openvino/op/util/convolution_base.hpp>
 #include <openvino/op/util/max_pool_base.hpp>
 #include <openvino/op/util/pad_base.hpp>
+#include <openvino/pass/constant_folding.hpp>
 
 #include "ops/custom_gradient.h"
 
@@ -181,6 +182,21 @@ size_t fold_pads(const std::shared_ptr<ov::Model>& model) {
   }
   model->validate_nodes_and_infer_types();
   return removed;
+}
+
+void fold_constants(const std::shared_ptr<ov::Model>& model) {
+  ov::NodeVector kept;
+  for (const auto& node : model->get_ops()) {
+    const bool widens = ov::is_type<ov::op::v0::Convert>(node) &&
+                        ov::is_type<ov::op::v0::Constant>(node->get_input_node_ptr(0)) &&
+                        node->get_input_element_type(0).bitwidth() < node->get_output_element_type(0).bitwidth() &&
+                        node->get_output_element_type(0).is_real();
+    if (!widens || ov::pass::constant_folding_is_disabled(node)) continue;
+    ov::pass::disable_constant_folding(node);
+    kept.push_back(node);
+  }
+  ov::pass::ConstantFolding().run_on_model(model);
+  for (const auto& node : kept) ov::pass::enable_constant_folding(node);
 }
 
 }  // namespace keravino::passes

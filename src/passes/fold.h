@@ -17,4 +17,8 @@ size_t remove_custom_gradients(const std::shared_ptr<ov::Model>& model);
 /// layout pass comes before. Returns how many Pads were removed.
 size_t fold_pads(const std::shared_ptr<ov::Model>& model);
 
+/// OpenVINO's folding of constants, but weights stay compressed: a Convert from a small type would be folded with all
+/// that follows.
+void fold_constants(const std::shared_ptr<ov::Model>& model);
+
 }  // namespace keravino::passes

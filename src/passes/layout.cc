@@ -1,9 +1,9 @@
 #include "passes/layout.h"
 
 #include <openvino/op/util/multi_subgraph_base.hpp>
-#include <openvino/pass/constant_folding.hpp>
 
 #include "keravino/error.h"
+#include "passes/fold.h"
 #include "passes/layout_cut.h"
 #include "passes/layout_rule.h"
 
@@ -237,22 +237,6 @@ class Graph {
   std::map<Value, std::vector<std::pair<Layout, Value>>> stored_;
 };
 
-// Weights stay compressed: a Convert from a small type would be folded with all that follows.
-void fold_constants(const std::shared_ptr<ov::Model>& model) {
-  ov::NodeVector kept;
-  for (const auto& node : model->get_ops()) {
-    const bool widens = ov::is_type<ov::op::v0::Convert>(node) &&
-                        ov::is_type<ov::op::v0::Constant>(node->get_input_node_ptr(0)) &&
-                        node->get_input_element_type(0).bitwidth() < node->get_output_element_type(0).bitwidth() &&
-                        node->get_output_element_type(0).is_real();
-    if (!widens || ov::pass::constant_folding_is_disabled(node)) continue;
-    ov::pass::disable_constant_folding(node);
-    kept.push_back(node);
-  }
-  ov::pass::ConstantFolding().run_on_model(model);
-  for (const auto& node : kept) ov::pass::enable_constant_folding(node);
-}
-
 std::string described(const ov::Node& node) {
   return fmt::format("{} ({})", node.get_friendly_name(), node.get_type_name());
 }
@@ -322,7 +306,7 @@ LayoutReport sink_transposes(const std::shared_ptr<ov::Model>& model) {
       report.remaining.insert(report.remaining.end(), inner.remaining.begin(), inner.remaining.end());
     }
   }
-  layout::fold_constants(model);
+  fold_constants(model);
   std::vector<ov::PartialShape> shapes;
   for (const auto& output : model->outputs()) shapes.push_back(output.get_partial_shape());
   report.before += layout::transposes_in(*model).size();

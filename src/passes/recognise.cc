@@ -1,5 +1,7 @@
 #include "passes/recognise.h"
 
+#include <openvino/runtime/properties.hpp>
+
 #include "ops/control.h"
 #include "passes/layout_rule.h"
 #include "passes/recognise_rule.h"
@@ -88,7 +90,8 @@ static void replace(const std::shared_ptr<ov::Node>& node, const ov::OutputVecto
 std::vector<Recognised> recognise(const std::shared_ptr<ov::Model>& model) {
   static const auto rows = [] {
     std::multimap<ov::DiscreteTypeInfo, const RecogniseRow*> all;
-    for (const auto family : {recognise_activations(), recognise_attention(), recognise_recurrent()}) {
+    for (const auto family :
+         {recognise_activations(), recognise_attention(), recognise_products(), recognise_recurrent()}) {
       for (const RecogniseRow& row : family) all.emplace(row.last, &row);
     }
     return all;
@@ -104,6 +107,8 @@ std::vector<Recognised> recognise(const std::shared_ptr<ov::Model>& model) {
           {std::string(row->second->what), std::string(row->second->into), node->get_friendly_name(), attempt->reason});
       if (attempt->made.empty()) continue;
       replace(node, attempt->made, since);
+      if (row->second->keeps_inputs)
+        model->set_rt_info("0", "runtime_options", ov::hint::dynamic_quantization_group_size.name());
       break;
     }
   }

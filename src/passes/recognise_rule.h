@@ -20,10 +20,12 @@ struct RecogniseRow {
   std::string_view what, into;
   const ov::DiscreteTypeInfo& last;
   std::optional<Attempt> (*attempt)(const std::shared_ptr<ov::Node>& last);
+  bool keeps_inputs = false;  ///< plugins must not round the inputs of its products to 8 bits, as they do by themselves
 };
 
 std::span<const RecogniseRow> recognise_activations();
 std::span<const RecogniseRow> recognise_attention();
+std::span<const RecogniseRow> recognise_products();
 std::span<const RecogniseRow> recognise_recurrent();
 
 // What the rows are made of.

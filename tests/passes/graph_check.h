@@ -53,8 +53,8 @@ inline size_t count(const ov::Model& model, const std::string& type) {
 inline std::vector<ov::Tensor> outputs_of(const std::shared_ptr<ov::Model>& model,
                                           const std::vector<ov::Shape>& shapes) {
   static ov::Core core;
-  auto compiled =
-      core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32), ov::inference_num_threads(1));
+  auto compiled = core.compile_model(model, "CPU", ov::hint::inference_precision(ov::element::f32),
+                                     ov::inference_num_threads(1), ov::hint::dynamic_quantization_group_size(0));
   auto request = compiled.create_infer_request();
   for (size_t i = 0; i < shapes.size(); ++i) request.set_input_tensor(i, random_tensor(shapes[i]));
   request.infer();

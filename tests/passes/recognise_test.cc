@@ -110,6 +110,46 @@ TEST(Recognise, mish_behind_a_product) {
                 "no product or sum above it, whose rounding would outweigh that of Mish");
 }
 
+// Products with int8.
+
+Value int8_matrix(const ov::Shape& shape) {
+  std::vector<int8_t> numbers(ov::shape_size(shape));
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int8_t>(i * 37 % 255 - 127);
+  return make<v0::Convert>(v0::Constant::create(ov::element::i8, shape, numbers), ov::element::f32);
+}
+
+TEST(Recognise, product_with_scaled_int8) {
+  for (const bool transposed : {false, true}) {
+    const auto graph = [&](const Value& x) -> ov::OutputVector {
+      const Value weights = int8_matrix(transposed ? ov::Shape{128, 256} : ov::Shape{256, 128});
+      const Value product = make<v0::MatMul>(x, weights, false, transposed);
+      return {plus(make<v1::Divide>(product, constant({128}, 50, 100)), constant({128}))};
+    };
+    const auto result = run({-1, 256}, {3, 256}, graph);
+    expect_one(result, "product with scaled int8", "MatMul");
+    EXPECT_EQ(executed(result.model, "FullyConnected"), 1u);
+    EXPECT_EQ(executed(result.model, "Convert"), 0u);  // the weights stay int8
+    const auto product = result.model->get_results()[0]->get_input_node_shared_ptr(0)->get_input_node_shared_ptr(0);
+    const auto scaled = product->get_input_node_shared_ptr(1);
+    EXPECT_EQ(scaled->get_input_node_shared_ptr(0)->get_input_element_type(0), ov::element::i8);
+  }
+}
+
+TEST(Recognise, product_with_int8_stays_where_its_scale_is_not_for_columns_or_it_is_used_elsewhere) {
+  const auto divided = [](const Value& scale) {
+    return [scale](const Value& x) -> ov::OutputVector {
+      return {make<v1::Divide>(make<v0::MatMul>(x, int8_matrix({8, 6})), scale)};
+    };
+  };
+  expect_reason(run({3, 8}, {3, 8}, divided(constant({3, 1}, 1, 2))),
+                "the divisor is no number for each column of the weights");
+  const auto shared = [](const Value& x) -> ov::OutputVector {
+    const Value product = make<v0::MatMul>(x, int8_matrix({8, 6}));
+    return {make<v1::Divide>(product, constant({6}, 1, 2)), product};
+  };
+  expect_reason(run({3, 8}, {3, 8}, shared), "another node uses the product");
+}
+
 // Rotary embedding.
 
 ov::OutputVector rotary(const Value& x, int64_t size, bool by_split) {
