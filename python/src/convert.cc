@@ -304,7 +304,8 @@ void raise_current() {
     PyErr_NoMemory();
   } catch (const std::exception& error) {
     const std::string_view text = error.what();  // OpenVINO's
-    const bool memory = text.find("std::bad_alloc") != text.npos || text.find("Cannot allocate memory") != text.npos;
+    const auto says = [&](const char* part) { return text.find(part) != text.npos; };
+    const bool memory = says("std::bad_alloc") || says("Cannot allocate memory") || says("cpu_memory.cpp");
     PyErr_SetString(memory ? PyExc_MemoryError : PyExc_RuntimeError, error.what());
   }
 }

@@ -62,9 +62,10 @@ void draw_reals(Distribution distribution, ov::Tensor& out, const ov::TensorVect
     case Distribution::gamma:
       return fill<T>(out, [&, alpha = Numbers<T>(inputs[2])](size_t i) { return gamma(subkey(key, i), alpha[i]); });
     case Distribution::beta:
-      return fill<T>(out, [&, alpha = Numbers<T>(inputs[2]), beta = Numbers<T>(inputs[3])](size_t i) {
-        const T a = log_gamma_variate(subkey(subkey(key, 0), i), alpha[i]);
-        const T b = log_gamma_variate(subkey(subkey(key, 1), i), beta[i]);
+      return fill<T>(out, [first = subkey(key, 0), second = subkey(key, 1), alpha = Numbers<T>(inputs[2]),
+                           beta = Numbers<T>(inputs[3])](size_t i) {
+        const T a = log_gamma_variate(subkey(first, i), alpha[i]);
+        const T b = log_gamma_variate(subkey(second, i), beta[i]);
         return 1 / (1 + std::exp(b - a));
       });
     case Distribution::binomial:
@@ -88,7 +89,8 @@ void permute(ov::Tensor& out, Key key) {
       std::ceil(3 * std::log(static_cast<double>(std::max<size_t>(1, n))) / std::log(double{UINT32_MAX}));
   std::vector<std::pair<uint32_t, T>> drawn(n);
   for (int round = 0; round < rounds; ++round, key = subkey(key, 0)) {
-    for (size_t i = 0; i < n; ++i) drawn[i] = {random_bits<uint32_t>(subkey(key, 1), i), data[i]};
+    const Key words = subkey(key, 1);
+    for (size_t i = 0; i < n; ++i) drawn[i] = {random_bits<uint32_t>(words, i), data[i]};
     std::ranges::stable_sort(drawn, {}, &std::pair<uint32_t, T>::first);
     for (size_t i = 0; i < n; ++i) data[i] = drawn[i].second;
   }

@@ -91,6 +91,8 @@ PadWidth From<PadWidth>::arg(const Arg& a) {
   if (const Tensor* t = tensor_in(a); t && t->rank() == 2) {
     const auto numbers = convert<std::vector<int64_t>>(a);
     const auto width = static_cast<size_t>(static_shape(*t)[1]);
+    if (width != 1 && width != 2)
+      throw Error(Error::Kind::type, fmt::format("wanted pairs of integers, got rows of {}", width));
     PadWidth out;
     for (size_t i = 0; i + width <= numbers.size(); i += width)
       out.pairs.emplace_back(numbers[i], numbers[i + width - 1]);

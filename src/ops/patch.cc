@@ -12,7 +12,8 @@ using Ints = std::vector<int64_t>;
 Ints pair(const Ints& values, std::string_view name, int64_t least = 1) {
   if (values.size() != 1 && values.size() != 2) throw Error(fmt::format("{} must be one number or two", name));
   for (const int64_t value : values) {
-    if (value < least) throw Error(fmt::format("{} must be at least {}, got {}", name, least, value));
+    if (value < least || value > std::numeric_limits<int32_t>::max())
+      throw Error(fmt::format("{} must be at least {} and have 32 bits, got {}", name, least, value));
   }
   return {values.front(), values.back()};
 }

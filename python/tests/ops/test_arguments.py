@@ -54,6 +54,7 @@ NOTHING = [
     ("random.categorical", (np.zeros((5, 0)), 3), {"seed": np.array([7, 4], "uint32")}, "logits have no classes"),
     ("numpy.broadcast_to", (np.float32(2), -(2**63)), {}, "cannot broadcast () to (-9223372036854775808,)"),
     ("numpy.prod", (np.ones(2, "uint8"),), {"dtype": "string"}, 'dtype "string" is none of numbers'),
+    ("nn.unfold", (np.ones((1, 1, 5, 6), "float32"), 2**63 - 1), {"dilation": 2}, "kernel_size must be at least 1 and have 32 bits"),
     ("nn.dot_product_attention", 3 * (np.ones((3, 1, 2, 2), "float32"),), {"bias": np.ones((2, 2), "float32")},
      "bias and mask of shape (2, 2) do not fit scores of shape (3, 2, 1, 1)"),
 ]  # fmt: skip
@@ -63,6 +64,17 @@ NOTHING = [
 def test_nothing_to_compute(op, args, kwargs, text):
     with pytest.raises(ValueError, match=re.escape(text)):
         function(op)(*args, **kwargs)
+
+
+def test_pairs_of_nothing():
+    with pytest.raises(TypeError, match="wanted pairs of integers, got rows of 0"):
+        function("numpy.pad")(np.ones(3, "uint8"), np.zeros((2, 0), "uint32"), mode="symmetric")
+
+
+def test_a_window_far_beyond_its_input_costs_what_lies_within():
+    x = np.arange(16.0).reshape(1, 1, 4, 4)
+    got = function("nn.max_pool")(x, 2**31, strides=2, padding="same", data_format="channels_first").numpy()
+    np.testing.assert_array_equal(got, np.full((1, 1, 2, 2), 15.0))
 
 
 def test_where_nothing_is_no_zero():

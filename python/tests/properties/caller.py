@@ -71,7 +71,8 @@ def results(op, args, kwargs, tier):
         _native.set_tier("automatic" if tier == "repeat" else tier)
         for _ in range(3 if tier == "repeat" else 1):  # the second of a kind makes a recipe, the third runs it
             found = named(records.function(op)(*args, **kwargs))
-        return found
+        too_much = sum(array.nbytes for _, array in found) > BYTES // 8  # a pickle needs it several times
+        return ("MemoryError", "") if too_much else found
     except Exception as error:
         return type(error).__name__, str(error)
 

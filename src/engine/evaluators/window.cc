@@ -28,11 +28,13 @@ struct Axis {
 /// The taps of windows that lie in a row; what falls into the padding is left out.
 Taps taps_of(const Axis& axis, size_t stride, size_t dilation, int64_t pad) {
   Taps taps;
+  const auto step = static_cast<int64_t>(dilation), size = static_cast<int64_t>(axis.in);
   for (size_t o = 0; o < axis.out; ++o) {
-    for (size_t k = 0; k < axis.kernel; ++k) {
-      const int64_t i = static_cast<int64_t>(o * stride + k * dilation) - pad;
-      if (i >= 0 && i < static_cast<int64_t>(axis.in)) taps.push_back({o, k, static_cast<size_t>(i)});
-    }
+    const int64_t start = static_cast<int64_t>(o * stride) - pad;
+    const int64_t first = start < 0 ? (step - 1 - start) / step : 0;
+    const int64_t end = std::min(static_cast<int64_t>(axis.kernel), (size - start + step - 1) / step);
+    for (int64_t k = first; k < end; ++k)
+      taps.push_back({o, static_cast<size_t>(k), static_cast<size_t>(start + k * step)});
   }
   return taps;
 }
