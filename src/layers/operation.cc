@@ -1,7 +1,6 @@
 #include "layers/operation.h"
 
 #include "layers/activation.h"
-#include "ops/registry.h"
 #include "saving/names.h"
 #include "saving/suggest.h"
 
@@ -39,6 +38,27 @@ Tensors tensors_of(const Layer& node, const ops::Arg& result) {
   return out;
 }
 
+/// The arguments of a call and of the config, by the names of the op's parameters.
+std::vector<std::pair<std::string, ops::Arg>> named_arguments(const Layer& node, const ops::Op& op, Arguments call) {
+  const auto none = [&](const History&, const json&) -> Tensor {
+    throw node.error("its config holds a tensor of the model");
+  };
+  auto named = std::move(call.kwargs);
+  const json& config = node.node()["config"];
+  for (const auto& [key, value] : config.items()) {
+    if (key != "name") named.emplace_back(key, argument(node, value, none));
+  }
+  auto next = call.args.begin();
+  for (const ops::Param* param : call_parameters(op, config)) {
+    if (next == call.args.end()) break;
+    named.emplace_back(param->name, param->variadic ? ops::Arg(ops::List(next, call.args.end())) : *next);
+    next = param->variadic ? call.args.end() : next + 1;
+  }
+  if (next == call.args.end()) return named;
+  throw node.error(fmt::format("is called with {} arguments, more than its config leaves of keras.ops.{}{}",
+                               call.args.size(), op.name, op.signature));
+}
+
 // Functions of keras.activations that are no function of keras.ops.
 Tensors call_activation(const Layer& node, const Tensor& x) {
   if (node.class_name() == "Mish") return {ops::multiply(x, ops::tanh(ops::softplus(x)))};
@@ -62,6 +82,14 @@ std::string operation_function(std::string_view module, std::string_view class_n
   return name;
 }
 
+std::vector<const ops::Param*> call_parameters(const ops::Op& op, const json& config) {
+  std::vector<const ops::Param*> left;
+  for (const ops::Param& param : op.params) {
+    if (!config.contains(param.name)) left.push_back(&param);
+  }
+  return left;
+}
+
 Tensors call_operation(const Layer& node, const Arguments& call) {
   if (node.class_name() == "ConvertToTensor") {  // no function of the registry: it takes what is no tensor yet
     Layer own = node;
@@ -73,20 +101,15 @@ Tensors call_operation(const Layer& node, const Arguments& call) {
     return call_activation(node, only(node, layer_inputs(own, call)));
   }
   const std::string function = operation_function(module_of(node), node.class_name());
-  if (!ops::registry().contains(function)) {
+  const auto op = ops::registry().find(function);
+  if (op == ops::registry().end()) {
     throw node.error(fmt::format("the op keras.ops.{} is not supported{}", function,
                                  did_you_mean(function, std::views::keys(ops::registry()))),
                      Error::Kind::unsupported);
   }
-  const auto none = [&](const History&, const json&) -> Tensor {
-    throw node.error("its config holds a tensor of the model");
-  };
-  auto named = call.kwargs;
-  for (const auto& [key, value] : node.node()["config"].items()) {
-    if (key != "name") named.emplace_back(key, argument(node, value, none));
-  }
+  const auto named = named_arguments(node, op->second, call);
   try {
-    return tensors_of(node, ops::call(function, call.args, named));
+    return tensors_of(node, ops::call(function, {}, named));
   } catch (const Error& error) {
     throw node.error(error.what(), error.kind());
   }

@@ -307,7 +307,7 @@ def class_names():
 
 
 def operation_calls():
-    """The backend function of each Operation class of keras.ops, and the arguments that its config holds."""
+    """The backend function of each Operation class of keras.ops, the arguments of its config, and those of its call."""
     calls = {}
     for path in sorted(pathlib.Path(keras.src.ops.__file__).parent.glob("*.py")):
         if path.stem.endswith("_test") or path.stem == "operation":
@@ -318,6 +318,7 @@ def operation_calls():
             methods = {method.name: method for method in cls.body if isinstance(method, ast.FunctionDef)}
             if "call" not in methods:
                 continue
+            call = methods["call"].args
             names = [ast.unparse(node.func) for node in ast.walk(methods["call"]) if isinstance(node, ast.Call)]
             names = [name.removeprefix("backend.") for name in names if name.count(".") == 2]
             init = methods["__init__"].args if "__init__" in methods else ast.arguments(args=[], kwonlyargs=[])
@@ -325,6 +326,7 @@ def operation_calls():
             calls[f"keras.src.ops.{path.stem}.{cls.name}"] = {
                 "function": names[0] if len(names) == 1 else "",
                 "config": config,
+                "call": [arg.arg for arg in [*call.args[1:], *filter(None, [call.vararg])]],
             }
     (HERE / "operations.json").write_text(json.dumps(calls, indent=1) + "\n")
 

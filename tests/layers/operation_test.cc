@@ -37,5 +37,27 @@ TEST(Operation, ConfigsFitTheParametersOfOps) {
   EXPECT_GT(checked, 100u);
 }
 
+/// A call has no names of parameters: what it gives is for those that the config leaves, in the op's order.
+TEST(Operation, CallsFillWhatTheConfigLeaves) {
+  size_t within = 0;
+  const json operations = keras_operations();
+  for (const auto& [name, operation] : operations.items()) {
+    const size_t dot = name.rfind('.');
+    const auto op = ops::registry().find(operation_function(name.substr(0, dot), name.substr(dot + 1)));
+    if (op == ops::registry().end()) continue;
+    json config;
+    for (const std::string key : operation["config"]) config[key] = nullptr;
+    const auto left = call_parameters(op->second, config);
+    const json& call = operation["call"];
+    ASSERT_LE(call.size(), left.size()) << name;
+    for (size_t i = 0; i < call.size(); ++i) {
+      // The first is always the tensor, by one name or another: "x", "inputs".
+      EXPECT_TRUE(i == 0 || left[i]->name == call[i]) << name << " " << left[i]->name;
+      within += left[i] != &op->second.params[i];
+    }
+  }
+  EXPECT_GT(within, 4u);  // and some stand behind what the config holds
+}
+
 }  // namespace
 }  // namespace keravino::layers
