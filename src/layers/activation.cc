@@ -51,7 +51,11 @@ const std::map<std::string_view, Function>& functions() {
 
 Tensor by_name(const Layer& layer, const std::string& name, const Tensor& x) {
   const auto found = functions().find(name);
-  if (found != functions().end()) return found->second(x);
+  if (found != functions().end()) {
+    const Tensor y = found->second(x);
+    if (!y.shape().same_scheme(x.shape())) layer.source().misjudged.push_back(y);
+    return y;
+  }
   throw layer.error(fmt::format("unknown activation \"{}\"{}", name, did_you_mean(name, std::views::keys(functions()))),
                     Error::Kind::unsupported);
 }

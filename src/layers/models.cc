@@ -1,12 +1,31 @@
 // Models as layers: Sequential and Functional, also nested in each other.
 #include "layers/models.h"
 
+#include <unordered_set>
+
 #include "layers/families.h"
 #include "layers/masks.h"
 #include "layers/operation.h"
 
 namespace keravino::layers {
 namespace {
+
+/// True if the tensor is computed from one of the others.
+bool hangs_on(const Tensor& tensor, const Tensors& others) {
+  std::set<const ov::Node*> nodes;
+  for (const Tensor& other : others) nodes.insert(other.output().get_node());
+  std::vector<const ov::Node*> stack{tensor.output().get_node()};
+  std::unordered_set<const ov::Node*> seen(stack.begin(), stack.end());
+  while (!stack.empty()) {
+    const ov::Node* node = stack.back();
+    stack.pop_back();
+    if (nodes.contains(node)) return true;
+    for (const auto& input : node->input_values()) {
+      if (seen.insert(input.get_node()).second) stack.push_back(input.get_node());
+    }
+  }
+  return false;
+}
 
 bool is_functional(std::string_view class_name) { return class_name == "Functional" || class_name == "Model"; }
 
@@ -110,13 +129,14 @@ class Graph {
     return outputs;
   }
 
-  /// The file says what shape a tensor has: a difference means that we do not compute what Keras did.
+  /// The file says what shape a tensor has: a difference means that we do not compute what Keras did, unless Keras
+  /// misjudged the shape.
   static Tensor checked(const Layer& layer, Tensor tensor, const json& node) {
     const auto config = node.is_object() ? node.find("config") : node.end();
     if (!node.is_object() || config == node.end() || !config->contains("shape") || !(*config)["shape"].is_array())
       return tensor;
     const ov::PartialShape said = partial_shape(layer, (*config)["shape"]);
-    if (tensor.shape().compatible(said)) return tensor;
+    if (tensor.shape().compatible(said) || hangs_on(tensor, layer.source().misjudged)) return tensor;
     throw layer.error(
         fmt::format("its input is {} here, but {} in the file", ops::to_string(tensor.shape()), ops::to_string(said)));
   }
