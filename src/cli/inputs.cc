@@ -166,12 +166,11 @@ std::vector<Tensor> random_inputs(const Model& model, int64_t batch) {
   std::mt19937 generator;
   std::vector<Tensor> inputs;
   for (const TensorInfo& input : model.inputs()) {
-    ov::PartialShape shape = input.shape;
-    if (shape.size() > 0 && shape[0].is_dynamic()) shape[0] = batch;
-    if (shape.is_dynamic() || input.dtype == DType::string)
-      throw Error(fmt::format("there are no random numbers for input \"{}\", {} of shape {}; give a file for it",
-                              input.name, name(input.dtype), ops::to_string(input.shape)));
-    inputs.emplace_back(random_numbers(generator, shape.to_shape(), element_type(input.dtype)));
+    try {
+      inputs.emplace_back(random_input(generator, input.name, input.shape, element_type(input.dtype), batch));
+    } catch (const Error& error) {
+      throw Error(fmt::format("{}; give a file for it", error.what()));
+    }
   }
   return inputs;
 }

@@ -16,14 +16,9 @@ constexpr int kRuns = 9;
 std::vector<ov::Tensor> random_inputs(const ov::Model& graph) {
   std::mt19937 generator;
   std::vector<ov::Tensor> inputs;
-  for (const auto& input : graph.inputs()) {
-    ov::PartialShape shape = input.get_partial_shape();
-    if (shape.size() > 0 && shape[0].is_dynamic()) shape[0] = 1;
-    if (shape.is_dynamic() || input.get_element_type() == ov::element::string)
-      throw Error(fmt::format("there are no random numbers for input \"{}\" of shape {}", input.get_any_name(),
-                              shape.to_string()));
-    inputs.push_back(random_numbers(generator, shape.to_shape(), input.get_element_type()));
-  }
+  for (const auto& input : graph.inputs())
+    inputs.push_back(
+        random_input(generator, input.get_any_name(), input.get_partial_shape(), input.get_element_type(), 1));
   return inputs;
 }
 

@@ -1,5 +1,6 @@
 """The page of `convert --report` and `inspect --html`, as a browser shows it."""
 
+import html
 import json
 import shutil
 import subprocess
@@ -166,5 +167,12 @@ def test_no_times_without_sizes(tmp_path):
     saved.save(keras.Model(words, layers.Dense(2, name="out")(words)), tmp_path / "open.keras")
     status, _, err = run("inspect", tmp_path / "open.keras", "--html", tmp_path / "open.html")
     assert status == 0, err
-    assert "not measured: there are no random numbers for input" in (tmp_path / "open.html").read_text()
+    why = f'there are no random numbers for input "words" of shape (None, None, {WIDTH}): dimension 1 is open'
+    assert f"not measured: {html.escape(why)}" in (tmp_path / "open.html").read_text()
+    status, _, err = run("convert", "open.keras", "-o", "ir", "--report", "open.html", cwd=tmp_path)
+    assert status == 0, err
+    assert f"not measured: {html.escape(why)}" in (tmp_path / "open.html").read_text()
+    for command in (["bench", "open.keras"], ["verify", "open.keras", "--against", "ir/open.xml"]):
+        status, _, err = run(*command, cwd=tmp_path)
+        assert (status, err) == (2, f"keravino: {why}; give a file for it\n")
     assert {row["ms"] for row in show(tmp_path / "open.html").rows("Layers")} == {""}
