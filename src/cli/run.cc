@@ -65,6 +65,7 @@ double accuracy(const Tensor& output, const std::vector<int64_t>& labels) {
     throw Error(fmt::format("accuracy needs one row of class scores for each of the {} labels; the output is {}",
                             labels.size(), ops::to_string(ov::PartialShape(shape))));
   }
+  if (labels.empty()) throw Error("accuracy needs a label; there are none");
   size_t right = 0;
   for (size_t row = 0; row < shape[0]; ++row) {
     const float* values = numbers.data<const float>() + row * shape[1];
@@ -72,7 +73,7 @@ double accuracy(const Tensor& output, const std::vector<int64_t>& labels) {
     const int64_t predicted = shape[1] == 1 ? values[0] > 0.5F : std::max_element(values, values + shape[1]) - values;
     right += predicted == labels[row];
   }
-  return static_cast<double>(right) / static_cast<double>(std::max<size_t>(labels.size(), 1));
+  return static_cast<double>(right) / static_cast<double>(labels.size());
 }
 
 Result run(const Model& model, const std::vector<Tensor>& given, const Options& options) {
@@ -86,7 +87,10 @@ Result run(const Model& model, const std::vector<Tensor>& given, const Options& 
   const ov::Shape first = inputs[fixed ? 0 : static_cast<size_t>(open - declared.begin())].get_shape();
   result.rows = first.empty() ? 1 : first[0];
   result.batch = fixed ? result.rows : std::min(result.rows, static_cast<size_t>(options.batch));
-  if (result.rows == 0) throw Error("the input has no rows");
+  if (result.rows == 0) {
+    result.outputs = model.predict(given);
+    return result;
+  }
   auto start = Clock::now();
   model.compile(static_cast<int64_t>(result.batch));
   result.compile = seconds_since(start);
@@ -148,6 +152,7 @@ void report_text(std::FILE* to, const Model& model, const Options& options, cons
   fmt::print(to, "precision  {} on {}\n", model.precision(), options.load.device);
   fmt::print(to, "load       {:.3f} s, compile {:.3f} s, first batch {:.3f} s\n", result.load, result.compile,
              result.first);
+  if (result.rows == 0) return;
   fmt::print(to, "time       {:.3f} ms per row in batches of {}\n",
              1e3 * result.steady / static_cast<double>(result.batch), result.batch);
 }

@@ -10,6 +10,14 @@
 #include "tensor/value.h"
 
 namespace keravino::engine {
+
+void check_output(size_t i, const ov::Shape& shape, const ov::Tensor& memory) {
+  if (memory.get_shape() == shape) return;
+  throw Error(fmt::format("[program] output {} has shape {}, the tensor for it has {}", i,
+                          ops::to_string(ov::PartialShape(shape)),
+                          ops::to_string(ov::PartialShape(memory.get_shape()))));
+}
+
 namespace {
 
 template <class T>
@@ -48,14 +56,6 @@ bool is_narrowed(const ov::Node& node) {
   if (ov::is_type<kernels::Bitcast>(&node)) return is_replaced(type) || is_replaced(node.get_input_element_type(0));
   const auto* constant = ov::as_type<const ov::op::v0::Constant>(&node);
   return constant && would_narrow(constant->get_tensor_view()) && !is_bound(node);
-}
-
-/// A caller's memory for output `i` must have the shape that comes.
-void check_output(size_t i, const ov::Shape& shape, const ov::Tensor& memory) {
-  if (memory.get_shape() == shape) return;
-  throw Error(fmt::format("[program] output {} has shape {}, the tensor for it has {}", i,
-                          ops::to_string(ov::PartialShape(shape)),
-                          ops::to_string(ov::PartialShape(memory.get_shape()))));
 }
 
 /// Copies numbers to the memory for output `i`, made here where there is none.

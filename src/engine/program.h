@@ -23,6 +23,9 @@ Tensor parameter(const ov::PartialShape& shape, DType dtype);
 std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                                         bool kernels = false);
 
+/// A caller's memory for output `i` must have the shape that comes; Error if it has another.
+void check_output(size_t i, const ov::Shape& shape, const ov::Tensor& memory);
+
 /// A graph from parameters to outputs, compiled once and run by any number of threads.
 class Program {
  public:

@@ -9,6 +9,7 @@
 #include "model/build.h"
 #include "model/checks.h"
 #include "model/legacy.h"
+#include "model/no_rows.h"
 #include "ops/registry.h"
 #include "saving/file.h"
 #include "tensor/value.h"
@@ -63,6 +64,11 @@ struct Model::Impl {
       programs.clear();
     }
     return built.graph;
+  }
+
+  std::optional<std::vector<ov::Tensor>> outputs_for_no_rows(const std::vector<ov::Tensor>& inputs) {
+    const std::scoped_lock lock(mutex, graph_mutex());
+    return keravino::outputs_for_no_rows(*graph(), built.inputs, inputs);
   }
 
   std::shared_ptr<engine::Program> program(std::vector<ov::Shape> shapes) {
@@ -126,20 +132,31 @@ Model Model::load(const std::string& path, const LoadOptions& options) {
   return Model(std::move(impl));
 }
 
+/// Calls `compute`; the errors of nodes name the function.
+template <class Compute>
+static auto with_errors(const char* function, Compute compute) {
+  try {
+    return compute();
+  } catch (const ov::Exception& error) {  // of a node that cannot take these numbers, a word that is unknown
+    throw Error(fmt::format("[model.{}] {}", function, ops::reason(error.what())));
+  }
+}
+
 std::vector<Tensor> Model::run(const char* function, const std::vector<Tensor>& inputs,
                                std::vector<ov::Tensor> outputs) const {
   std::vector<ov::Tensor> tensors = checked_inputs(impl_->built.inputs, inputs, function);
+  if (has_no_rows(impl_->built.inputs, tensors)) {
+    const auto none = with_errors(function, [&] { return impl_->outputs_for_no_rows(tensors); });
+    for (size_t i = 0; none && i < outputs.size(); ++i) engine::check_output(i, (*none)[i].get_shape(), outputs[i]);
+    if (none) return {none->begin(), none->end()};
+  }
   const size_t states = impl_->built.states.size();
   std::unique_lock lock(stream_->mutex, std::defer_lock);
   if (states > 0) lock.lock();
   tensors.insert(tensors.end(), stream_->states.begin(), stream_->states.end());
   std::vector<ov::Shape> shapes;
   for (const ov::Tensor& tensor : tensors) shapes.push_back(tensor.get_shape());
-  try {
-    outputs = impl_->program(shapes)->run(tensors, std::move(outputs));
-  } catch (const ov::Exception& error) {  // of a node that cannot take these numbers, a word that is unknown
-    throw Error(fmt::format("[model.{}] {}", function, ops::reason(error.what())));
-  }
+  outputs = with_errors(function, [&] { return impl_->program(shapes)->run(tensors, std::move(outputs)); });
   const auto kept = outputs.end() - static_cast<std::ptrdiff_t>(states);
   std::move(kept, outputs.end(), stream_->states.begin());
   return {outputs.begin(), kept};

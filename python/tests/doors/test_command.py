@@ -352,7 +352,6 @@ def faulty(folder, mlp, pair, cnn):
     rng = np.random.default_rng(3)
     np.save(folder / "rank.npy", rng.normal(size=4).astype("float32"))
     np.save(folder / "wide.npy", rng.normal(size=(2, 5)).astype("float32"))
-    np.save(folder / "none.npy", np.zeros((0, 4), "float32"))
     np.save(folder / "complex.npy", np.zeros((2, 4), "complex64"))
     np.save(folder / "words.npy", np.full((2, 4), "a"))
     files = {"words.txt": "a\nb\n", "ragged.json": "[[1, 2], [3]]", "mixed.json": '[1, "a"]', "cut.json": "[1"}
@@ -366,6 +365,27 @@ def faulty(folder, mlp, pair, cnn):
     Image.new("1", (30_000, 30_000)).save(folder / "bomb.png")
     (folder / "taken.npy").mkdir()
     return folder
+
+
+@pytest.mark.parametrize("kind", ["npy", "npz", "json", "txt"])
+def test_no_rows(tmp_path, kind):
+    saved.save(saved.cnn(), tmp_path / "cnn.keras")
+    np.save(tmp_path / "x.npy", np.zeros((0, 8, 8, 3), "float32"))
+    status, out, err = run("run", "cnn.keras", "--input", "x.npy", "--output", f"y.{kind}", "--json", cwd=tmp_path)
+    assert status == 0, err
+    report = json.loads(out)
+    assert (report["rows"], report["batch"]) == (0, 0)
+    assert report["outputs"] == {"out": {"shape": [0, 3], "dtype": "float32"}}
+    if kind in ("npy", "npz"):
+        y = np.load(tmp_path / f"y.{kind}")
+        y = y if kind == "npy" else y["out"]
+        assert (y.shape, y.dtype) == ((0, 3), "float32")
+    else:
+        assert (tmp_path / f"y.{kind}").read_text() == ('{"out":[]}\n' if kind == "json" else "")
+    status, out, err = run("run", "cnn.keras", "--input", "x.npy", cwd=tmp_path)
+    assert (status, out) == (0, "") and err.startswith("precision  f32 on CPU\nload ") and err.count("\n") == 2
+    np.save(tmp_path / "labels.npy", np.zeros(0, "int64"))
+    bad("accuracy needs a label; there are none", "run", "cnn.keras", "--input", "x.npy", "--labels", "labels.npy", cwd=tmp_path)  # fmt: skip
 
 
 MODELS = {
@@ -394,7 +414,6 @@ INPUTS = {
     "mlp.keras taken.npy": "taken.npy: is a directory, not a file",
     "mlp.keras rank.npy": '[model.predict] input "x": expected shape (None, 4), got (4,)',
     "mlp.keras wide.npy": '[model.predict] input "x": expected shape (None, 4), got (2, 5)',
-    "mlp.keras none.npy": "the input has no rows",
     "mlp.keras complex.npy": "complex.npy: dtype complex64 has no OpenVINO element type",
     "mlp.keras words.npy": '[model.predict] input "x": expected dtype float32, got string',
     "mlp.keras words.txt": 'input "x", float32 of shape (None, 4), takes no text file',
