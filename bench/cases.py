@@ -50,7 +50,8 @@ class Case:
     """One thing to time.
 
     `target` is a name in OPS, in CALLS or a model of models.py; `call` says how a Keras program runs it: "op", "eager",
-    "predict", "predict_on_batch", "model(x)" or "fit". `measures` are the rows it makes: "load", "first", "steady".
+    "predict", "predict_on_batch", "model(x)" or "fit". `measures` are the rows it makes: "load", "first", "steady",
+    "process" (a process from its start to its end, with one answer), "memory".
     """
 
     name: str
@@ -81,6 +82,8 @@ MAIN = (
     Case("add", "eager `add`, 32x32", "add", "op", unit="us"),
     Case("log1p", "eager `log1p`, 32x32", "log1p", "op", unit="us"),
     Case("chain", "ten-op chain, 32x32", "chain", "op", unit="us"),
+    # What a shell script waits for.
+    Case("resnet50_process", "ResNet50, one image", "ResNet50", measures=("process",), columns=("command",)),
 )
 
 BF16 = (

@@ -6,7 +6,13 @@ import machine
 from columns import COLUMNS
 
 UNITS = {"ms": 1e3, "us": 1e6, "MB": 1e-6}
-MEASURES = {"load": "{}: load", "first": "{}: first", "steady": "{}", "memory": "{}: peak memory"}
+MEASURES = {
+    "load": "{}: load",
+    "first": "{}: first",
+    "process": "{}: the whole process",
+    "steady": "{}",
+    "memory": "{}: peak memory",
+}
 BUSY = 0.9
 EAGER_LIMIT = 3  # times torch's latency that no op may take
 

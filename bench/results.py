@@ -8,7 +8,7 @@ from columns import COLUMNS
 
 @dataclass
 class Results:
-    """Samples in seconds; one sample per round (steady) or per process (load, first)."""
+    """Samples in seconds; one sample per round (steady) or per process (load, first, process)."""
 
     clock: str = "wall"
     samples: dict = field(default_factory=dict)  # (case, column, measure) -> [seconds]
@@ -27,7 +27,7 @@ class Results:
         if tolerance is not None and not reply["difference"] <= tolerance:
             self.errors[key] = f"wrong numbers: {reply['difference']:.1e} off"
             return False
-        for measure in ("load", "first", "memory"):
+        for measure in ("load", "first", "process", "memory"):
             if measure not in reply:
                 continue
             self.samples.setdefault((*key, measure), []).append(reply[measure])
