@@ -29,11 +29,15 @@ struct LayerTensors {
 class WeightStore {
  public:
   WeightStore() = default;
+  /// Without weights; `where` starts the errors.
+  explicit WeightStore(std::string where) : where_(std::move(where)) {}
   /// Reads an HDF5 file that is in memory. `where` starts every error: "model.keras: model.weights.h5".
   /// Errors: not HDF5, damaged, links out of the file, data kept elsewhere, dtypes that Keras does not write, a shape
   /// with nothing behind it.
   WeightStore(std::string where, const Buffer& image, Budget& budget);
 
+  /// The file, as errors name it.
+  const std::string& where() const { return where_; }
   /// Whether the object has a group, be it without variables: `has("layers/conv2d")`.
   bool has(const std::string& group) const { return groups_.contains(group); }
   /// The variables of one object, in order; empty for a layer without any. No such group: Error(Kind::file).

@@ -1,6 +1,5 @@
 // Weights in files of their own.
 #include <filesystem>
-#include <set>
 
 #include "saving/json.h"
 #include "saving/weights.h"
@@ -13,22 +12,28 @@ WeightStore read_one(const std::string& path) {
   return {path, read_file(path), budget};
 }
 
-/// The names of the shards, each once. "weight_map" says for each group of variables in which it is, or in which they
-/// are.
-std::set<std::string> shards(const std::string& path, const nlohmann::json& index) {
+/// The group that a key of "weight_map" means: "layers/dense" for "/layers/dense/vars".
+std::string group_of(std::string_view key) {
+  if (key.starts_with('/')) key.remove_prefix(1);
+  if (key == "vars" || key.ends_with("/vars")) key.remove_suffix(std::min<size_t>(key.size(), 5));
+  return std::string(key);
+}
+
+/// The groups of variables of each shard. "weight_map" says for each group in which it is, or in which they are.
+std::map<std::string, std::vector<std::string>> shards(const std::string& path, const nlohmann::json& index) {
   const auto map = index.find("weight_map");
   if (map == index.end() || !map->is_object()) throw file_error(path, "has no \"weight_map\"");
-  std::set<std::string> names;
+  std::map<std::string, std::vector<std::string>> groups;
   for (const auto& [group, value] : map->items()) {
     for (const nlohmann::json& name : value.is_array() ? value : nlohmann::json::array({value})) {
       const bool plain = name.is_string() && !name.get<std::string>().empty() &&
                          std::filesystem::path(name.get<std::string>()).filename() == name.get<std::string>() &&
                          name != "." && name != "..";
       if (!plain) throw file_error(path, "names a shard that is no file beside it: " + name.dump());
-      names.insert(name.get<std::string>());
+      groups[name.get<std::string>()].push_back(group_of(group));
     }
   }
-  return names;
+  return groups;
 }
 
 }  // namespace
@@ -39,9 +44,16 @@ WeightStore open_weights(const std::string& path) {
   if (file_size(path) > kLongest) throw file_error(path, fmt::format("has more than {} bytes", kLongest));
   const Buffer text = read_file(path);
   const auto index = parse_json_object(path, {reinterpret_cast<const char*>(text.data.get()), text.size});
-  WeightStore all;
-  for (const std::string& name : shards(path, index))
-    all.add(read_one(std::filesystem::path(path).replace_filename(name)));
+  WeightStore all(path);
+  for (const auto& [name, groups] : shards(path, index)) {
+    const std::string file = std::filesystem::path(path).replace_filename(name);
+    WeightStore shard = read_one(file);
+    for (const std::string& group : groups) {
+      if (!shard.has(group) || shard.vars(group).empty())
+        throw file_error(file, fmt::format("has no weights for \"{}\", as {} says", group, path));
+    }
+    all.add(std::move(shard));
+  }
   return all;
 }
 

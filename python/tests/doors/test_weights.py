@@ -56,3 +56,27 @@ def test_weights_of_another_model_are_an_error(files):
     saved.mlp().save_weights(folder / "mlp.weights.h5")
     status, _, err = predict(folder, "mlp.weights.h5")
     assert status == 2 and err.startswith("keravino: ") and "conv" in err
+
+
+def test_errors_name_the_shard(files):
+    folder, _ = files
+    index = json.loads((folder / "many.weights.json").read_text())
+    # A shard that lacks what the index says it has.
+    (other,) = index["weight_map"]["/layers/conv2d/vars"]
+    assert other not in index["weight_map"]["/layers/dense/vars"]
+    moved = index["weight_map"] | {"/layers/dense/vars": other}
+    (folder / "moved.weights.json").write_text(json.dumps(index | {"weight_map": moved}))
+    status, _, err = predict(folder, "moved.weights.json")
+    assert (status, err) == (
+        2,
+        f'keravino: {other}: has no weights for "layers/dense", as moved.weights.json says\n',
+    )
+    # An index without the shard of a layer.
+    rest = {"/layers/conv2d/vars": other}
+    (folder / "rest.weights.json").write_text(json.dumps(index | {"weight_map": rest}))
+    status, _, err = predict(folder, "rest.weights.json")
+    assert (status, err) == (
+        2,
+        'keravino: cnn.keras: config.json /config/layers/5 (Dense "out"): has no weight "kernel" of shape (36, 3): '
+        "rest.weights.json has none for this layer\n",
+    )
