@@ -257,7 +257,10 @@ Variable& Layer::take(std::string_view name, const std::vector<int64_t>& shape, 
   taken_.emplace_back(name);
   if (source_->learns) return learn(index, shape, trainable);
   if (index >= saved.size()) {
-    throw error(fmt::format("has no weight \"{}\" of shape {}: the file has {} for this layer", name, shape_text(shape),
+    const saving::Archive& archive = source_->archive;
+    const std::string& where = archive.weights.where();  // a file of their own, perhaps
+    throw error(fmt::format("has no weight \"{}\" of shape {}: {} has {} for this layer", name, shape_text(shape),
+                            where.starts_with(archive.path) ? "the file" : where,
                             saved.empty() ? "none" : fmt::format("only {}", saved.size())));
   }
   const saving::SavedTensor& found = saved[index];
@@ -315,6 +318,15 @@ Tensor Layer::weight(std::string_view name, const std::vector<int64_t>& shape) {
 Tensor Layer::stored_weight(std::string_view name, const std::vector<int64_t>& shape) {
   source_->compute_dtypes.insert(compute_dtype_);
   return take(name, shape, true).value;
+}
+
+const Variable& Layer::copy(std::string_view name, const Layer& within) {
+  const std::pair<std::string, size_t> first{within.group(), 0};
+  const auto found = source_->variables.find(first);
+  if (found == source_->variables.end()) throw error(fmt::format("the layer within has no weight \"{}\"", name));
+  if (source_->learns) source_->copies[{group(), taken_.size()}] = first;
+  taken_.emplace_back(name);
+  return found->second;
 }
 
 Tensor Layer::statistic(std::string_view name, const std::vector<int64_t>& shape) {

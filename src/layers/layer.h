@@ -54,12 +54,16 @@ struct Source {
   std::unordered_map<std::string, std::string> groups;  // the weights group of an object, by its JSON pointer
   /// The variables in use, by group and index: one node each, however often it is used.
   std::map<std::pair<std::string, size_t>, Variable> variables;
+  /// Variables that a file has twice, where a Source learns: the key of the copy, and the other's.
+  std::map<std::pair<std::string, size_t>, std::pair<std::string, size_t>> copies;
   std::map<std::string, std::vector<ov::PartialShape>> output_shapes;  // of a layer's first call, by its JSON pointer
   std::set<DType> compute_dtypes;                                      // floats that the layers with weights compute in
   std::map<std::shared_ptr<Value>, Tensor> masks;                      // of the tensors that have one
   /// The first number of each layer's seeds, by the layer's JSON pointer, and the pair as the calls so far leave it.
   std::map<std::string, std::pair<uint32_t, Variable>> seeds;
   std::map<std::string, std::vector<State>> states;  // by the layer's JSON pointer
+  /// Results of activations that change a shape. Keras takes every activation for one that does not, and saves so.
+  std::vector<Tensor> misjudged;
   std::vector<Tensor> losses;  // scalars that layers add to the loss of a model that is trained: regularisers
 };
 
@@ -138,6 +142,8 @@ class Layer {
   Tensor stored_weight(std::string_view name, const std::vector<int64_t>& shape);
   /// The same for a variable that training does not change by gradients, as moving averages.
   Tensor statistic(std::string_view name, const std::vector<int64_t>& shape);
+  /// Takes the next variable, which is the first one of a layer within this one again: that one.
+  const Variable& copy(std::string_view name, const Layer& within);
   /// Changes a variable that was taken under this name, for the layer's next call and the next step of training.
   void assign(std::string_view name, const Tensor& value);
   /// The states that a stateful layer begins its call with, of these shapes: those it ended the last one with.
@@ -149,8 +155,6 @@ class Layer {
   std::string_view asset(std::string_view name) const;
   /// The number of variables that the file has for this layer itself.
   size_t weight_count() const { return variables().size(); }
-  /// Takes the variables that are left, which this use does not need.
-  void skip_weights() { taken_.resize(std::max(taken_.size(), weight_count())); }
   /// Error if variables are left that nobody took: then the file means something else than we do.
   void all_weights_taken() const;
 

@@ -139,8 +139,10 @@ Tensor unit_normalization(Layer& layer, const Tensor& x) {
 /// The layer within, whose kernel training has normalised.
 Tensor spectral_normalization(Layer& layer, const Tensor& x) {
   if (layer.training()) throw layer.error("is not supported in training", Error::Kind::unsupported);
-  const Tensor y = build(layer.sub("layer"), x);
-  layer.skip_weights();  // the kernel once more, and the vector of its power iterations
+  const Layer within = layer.sub("layer");
+  const Tensor y = build(within, x);
+  const ov::Shape kernel = layer.copy("kernel", within).start.shape().to_shape();
+  layer.statistic("vector_u", {1, static_cast<int64_t>(kernel.back())});  // of power iterations, which training does
   return ops::cast(y, x.dtype());
 }
 

@@ -41,7 +41,11 @@ class Wanted {
   }
 
   const Layer& model() const { return model_; }
-  std::vector<size_t> shape(const Key& key) const { return source_.variables.at(key).start.shape().to_shape(); }
+  std::vector<size_t> shape(const Key& key) const {
+    const auto copied = source_.copies.find(key);
+    return source_.variables.at(copied == source_.copies.end() ? key : copied->second).start.shape().to_shape();
+  }
+  const std::map<Key, Key>& copies() const { return source_.copies; }
 
  private:
   std::vector<Key> variables(const Layer& layer) const {
@@ -110,6 +114,7 @@ static void place(saving::Archive& archive) {
     }
     for (size_t k = 0; k < keys.size(); ++k) placed[keys[k]] = from.tensors[k];
   }
+  for (const auto& [copy, key] : wanted.copies()) placed[copy] = placed.at(key);
   std::map<std::string, std::vector<saving::SavedTensor>> groups;
   std::map<std::string, std::vector<std::vector<size_t>>> shapes;
   for (auto& [key, tensor] : placed) {

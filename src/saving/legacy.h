@@ -16,6 +16,9 @@ struct Archive;
 /// group of a file of weights, or holds the group "model_weights".
 std::optional<std::vector<LayerTensors>> legacy_layers(hdf5::Contents& contents, hid_t root);
 
+/// The variables of the optimizer in such a file; nothing if it has none.
+std::optional<std::vector<SavedTensor>> legacy_optimizer(hdf5::Contents& contents, hid_t root);
+
 /// True for a file that begins as HDF5 does.
 bool is_hdf5(const std::string& path);
 

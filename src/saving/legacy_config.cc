@@ -21,6 +21,10 @@ constexpr Renamed kRenamed[] = {
     {"SyncBatchNormalization", "BatchNormalization", "{}"},
 };
 
+/// Arguments that Keras 3 does not know, of which nothing is left but what it does without them.
+constexpr std::string_view kGone[] = {"key_shape", "query_shape", "softmax_robust_masking", "time_major",
+                                      "value_shape"};
+
 std::string text(const json& node, const char* key) {
   const auto found = node.is_object() ? node.find(key) : node.end();
   return node.is_object() && found != node.end() && found->is_string() ? found->get<std::string>() : "";
@@ -168,6 +172,13 @@ class Converter {
     if (config.value("time_major", json(false)) == true) refuse(name, config, "time_major is no argument of Keras 3");
     if (name.starts_with("DepthwiseConv") && config.value("groups", json(1)) != 1)
       refuse(name, config, "groups is no argument of it in Keras 3");
+    if (config.value("softmax_robust_masking", json(false)) == true)
+      refuse(name, config, "softmax_robust_masking is no argument of Keras 3");
+    for (const std::string_view key : kGone) config.erase(key);
+    if (name.starts_with("DepthwiseConv") || name.starts_with("SeparableConv")) config.erase("groups");
+    if (name.starts_with("SeparableConv")) {  // it has two kernels, and arguments for each
+      for (const char* key : {"kernel_constraint", "kernel_initializer", "kernel_regularizer"}) config.erase(key);
+    }
     if (!config.value("num_constants", json()).is_null()) refuse(name, config, "constants of an RNN are not read");
     if (name == "InputLayer" && config.contains("batch_input_shape")) {
       config["batch_shape"] = config["batch_input_shape"];

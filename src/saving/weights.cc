@@ -72,6 +72,7 @@ WeightStore::WeightStore(std::string where, const Buffer& image, Budget& budget)
   hdf5::Contents contents(where_, image, budget);
   if (std::optional<std::vector<LayerTensors>> layers = legacy_layers(contents, root)) {
     layers_ = std::move(*layers);
+    if (auto optimizer = legacy_optimizer(contents, root)) set("optimizer", std::move(*optimizer));
     return;
   }
   Reader reader(contents);

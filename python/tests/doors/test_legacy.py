@@ -1,5 +1,7 @@
 """Legacy .h5 files that Keras 3 saves, through the command. Those of tf_keras: tests/model/legacy_test.cc."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -7,6 +9,8 @@ import saved
 from keras import layers
 
 from command import run
+
+DATA = Path(__file__).parents[3] / "tests/data/legacy"
 
 
 def texts():
@@ -45,7 +49,15 @@ def frozen():
     return model
 
 
-MODELS = {make.__name__: make for make in (saved.cnn, saved.mlp, texts, nested, attention, frozen)}
+def spectral():
+    """The wrapper's kernel is that of the layer within, which the file has once."""
+    x = keras.Input((6, 4), name="x")
+    y = layers.SpectralNormalization(layers.Conv1D(3, 2))(x)
+    y = layers.BatchNormalization()(layers.SpectralNormalization(layers.Dense(5, use_bias=False))(y))
+    return keras.Model(x, layers.TimeDistributed(layers.SpectralNormalization(layers.Dense(2)), name="out")(y))
+
+
+MODELS = {make.__name__: make for make in (saved.cnn, saved.mlp, texts, nested, attention, frozen, spectral)}
 
 
 def numbers(model):
@@ -79,6 +91,29 @@ def test_weights_of_an_h5_go_onto_a_keras_file(tmp_path):
     wanted = other.predict(numbers(other), verbose=0)
     got = predict(tmp_path, "m.keras", "--weights", "other.h5")
     np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["sequential", "frozen", "cudnn"])
+def test_keras_opens_what_a_file_of_keras_2_becomes(name, tmp_path):
+    """A .keras file, which the command writes after a training at a rate of 0. Keras 3 opens few of the .h5 files."""
+    arrays = np.load(DATA / f"{name}.npz")
+    for key, array in arrays.items():
+        np.save(tmp_path / f"{key}.npy", array)
+    inputs, labels = ([f"{key}.npy" for key in sorted(arrays) if key[0] == kind] for kind in "xy")
+    optimizer = '{"class_name": "SGD", "config": {"learning_rate": 0.0}}'
+    arguments = ["--optimizer", optimizer, "--loss", "mse", "--output", "m.keras"]
+    status, _, err = run(
+        "train", DATA / f"{name}.h5", "--input", *inputs, "--labels", *labels, *arguments, cwd=tmp_path
+    )
+    assert status == 0, err
+    status, _, err = run("run", "m.keras", "--input", *inputs, "--output", "y.npz", cwd=tmp_path)
+    assert status == 0, err
+    xs = [arrays[key] for key in sorted(arrays) if key[0] == "x"]
+    wanted = keras.models.load_model(tmp_path / "m.keras").predict(xs if len(xs) > 1 else xs[0], verbose=0)
+    with np.load(tmp_path / "y.npz") as got:
+        assert len(got.files) == len(keras.tree.flatten(wanted)) == len(labels)
+        for file, y in zip(got.files, keras.tree.flatten(wanted), strict=True):
+            np.testing.assert_allclose(got[file], y, rtol=1e-5, atol=1e-5)
 
 
 def test_every_command_takes_an_h5(tmp_path):

@@ -93,6 +93,74 @@ def test_as_keras(case, folder):
     same(tensors(output), tensors(reference))
 
 
+@pytest.mark.parametrize("case", trained.H5)
+def test_a_legacy_file_goes_on_as_a_keras_file_does(case, folder, tmp_path):
+    """With the optimizer, its state, the loss and the metrics that were saved in the attributes of an .h5."""
+    x, labels, weights = trained.files(folder, case)
+    more = [] if weights is None else ["--sample-weight", weights]
+    more += ["--batch-size", trained.BATCH, "--no-shuffle", "--json"]
+    logs = []
+    for kind, source in (("h5", f"{case}.h5"), ("keras", f"{case}.torch.keras")):
+        out = train(folder / source, tmp_path / f"{kind}.keras", x, labels, *more)
+        logs.append(json.loads(out)["epochs"])
+    assert logs[0] == logs[1]
+    # An .h5 has no names of objects, nor groups for layers without weights.
+    got, wanted = (
+        {name: x for name, x in tensors(tmp_path / f"{kind}.keras").items() if not isinstance(x, str)}
+        for kind in ("h5", "keras")
+    )
+    same(got, wanted)
+    model = keras.models.load_model(tmp_path / "h5.keras")
+    assert int(model.optimizer._iterations) == wanted["optimizer/vars/0"] > 20
+
+
+def as_keras_2(source, target, optimizer, metrics, state):
+    """Copies an .h5 with what Keras 2 wrote for `compile`; `state` is what its optimizer had."""
+    target.write_bytes(source.read_bytes())
+    with h5py.File(target, "r+") as file:
+        training = json.loads(file.attrs["training_config"])
+        training |= {"optimizer_config": optimizer, "metrics": metrics}
+        file.attrs["training_config"] = json.dumps(training)
+        file.attrs["keras_version"] = "2.10.0"
+        del file["optimizer_weights"]
+        if state:
+            group = file.create_group("optimizer_weights")
+            group.attrs["weight_names"] = [name.encode() for name in state]
+            for name, value in state.items():
+                group[name] = value
+
+
+def test_a_file_of_keras_2(folder, tmp_path):
+    """Its learning rate, which decays by itself, and its functions as metrics; its optimizers' state is another."""
+    x, labels, _ = trained.files(folder, "momentum")
+    config = {"name": "SGD", "lr": 0.25, "decay": 0.5, "momentum": 0.0, "nesterov": False}
+    mean = {"class_name": "MeanMetricWrapper", "config": {"name": "acc", "dtype": "float32", "fn": "sparse_categorical_accuracy"}}  # fmt: skip
+    optimizer = {"class_name": "SGD", "config": config}
+    as_keras_2(folder / "momentum.h5", tmp_path / "old.h5", optimizer, [[mean]], {})
+    batches = ["--batch-size", trained.BATCH, "--no-shuffle", "--json"]
+    logs = json.loads(train(tmp_path / "old.h5", tmp_path / "old.keras", x, labels, *batches))["epochs"][0]
+
+    model = keras.models.load_model(folder / "momentum.torch.keras")
+    schedule = keras.optimizers.schedules.InverseTimeDecay(0.25, 1, 0.5)
+    model.compile(keras.optimizers.SGD(schedule), model.loss, metrics=[keras.metrics.SparseCategoricalAccuracy("acc")])
+    wanted = model.fit(np.load(x), np.load(labels[0]), batch_size=trained.BATCH, shuffle=False, verbose=0).history
+    assert logs.keys() == wanted.keys() == {"loss", "acc"}
+    for name, values in wanted.items():
+        assert logs[name] == pytest.approx(values[0], rel=1e-5)
+    keras.models.load_model(tmp_path / "old.keras")
+
+    optimizer["config"] |= {"decay": 0.0, "momentum": 0.9}
+    state = {f"momentum_{i}:0": np.zeros((4, 6), "float32") for i in range(4)}
+    as_keras_2(folder / "momentum.h5", tmp_path / "state.h5", optimizer, [], {"iter:0": np.int64(3)} | state)
+    arguments = ["train", "state.h5", "--input", x, "--labels", *labels, "--output", "o.keras"]
+    status, _, err = run(*arguments, cwd=tmp_path)
+    assert (status, err) == (
+        2,
+        "keravino: state.h5: has 5 variables of its optimizer, wanted 6; give an optimizer to start afresh\n",
+    )
+    assert run(*arguments, "--optimizer", "sgd", cwd=tmp_path)[0] == 0
+
+
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("case", ["adam", "cnn_sgd", "warmup", "gathered", "loss_scale"])
 def test_keras_goes_on_with_the_file(case, folder, tmp_path):

@@ -1,6 +1,6 @@
 """Models to train, and what Keras makes of them: `python trained.py BACKEND FOLDER` starts or continues each case.
 
-With torch it saves each compiled model first. Every run takes the same 20 batches in their order, and writes
+With torch it saves each compiled model first, and some of the trained ones as CASE.h5. Every run takes the same 20 batches in their order, and writes
 CASE.BACKEND.keras and the logs of its one epoch, BACKEND.json.
 """
 
@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 
 ROWS, BATCH = 160, 8
+# Those that are saved as .h5 too. (Keras fails to with Adafactor: two of its variables have one name.)
+H5 = ["adamw", "momentum", "ftrl", "gathered_ema", "warmup", "binary", "huber", "decisions", "cnn_sgd", "cnn_frozen"]
 
 
 def data(case, kind):
@@ -396,6 +398,8 @@ def main(backend, folder):
         case = start.name.split(".")[0]
         model, logs[case] = fit(keras, folder, folder / f"{case}.keras", case)
         model.save(folder / f"{case}.{backend}.keras")
+        if backend == "torch" and case in H5:
+            model.save(folder / f"{case}.h5")  # last: this takes the optimizer out of what compile was given
     (folder / f"{backend}.json").write_text(json.dumps(logs))
 
 
