@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "layers/arguments.h"
 #include "layers/models.h"
 #include "layers/registry.h"
 #include "model/build.h"
@@ -12,6 +13,7 @@ namespace keravino {
 namespace {
 
 using layers::Layer;
+using nlohmann::json;
 using saving::LayerTensors;
 using Key = std::pair<std::string, size_t>;  // of a variable: its group, and its number there
 
@@ -41,11 +43,11 @@ class Wanted {
   }
 
   const Layer& model() const { return model_; }
+  const layers::Source& source() const { return source_; }
   std::vector<size_t> shape(const Key& key) const {
     const auto copied = source_.copies.find(key);
     return source_.variables.at(copied == source_.copies.end() ? key : copied->second).start.shape().to_shape();
   }
-  const std::map<Key, Key>& copies() const { return source_.copies; }
 
  private:
   std::vector<Key> variables(const Layer& layer) const {
@@ -79,8 +81,56 @@ class Wanted {
   Layer model_;
 };
 
+/// Keras 3 writes shape and dtype of a tensor beside its history, and opens no file without. Keras 2 wrote neither. How
+/// many axes there are is enough for both: Keras computes the tensors anew, and calls of a layer may differ in the
+/// rest.
+class TensorShapes {
+ public:
+  explicit TensorShapes(const std::map<std::string, std::vector<ov::PartialShape>>& shapes) : shapes_(shapes) {}
+
+  /// Adds what is missing in this object and in all within it.
+  void add(json& node, const std::string& pointer) const {
+    if (!node.is_structured()) return;
+    for (auto& [key, item] : node.items()) add(item, fmt::format("{}/{}", pointer, key));
+    if (!node.is_object() || !node.contains("layers") || !node["layers"].is_array()) return;
+    std::map<std::string, std::vector<size_t>> ranks;  // of the outputs of each layer
+    for (size_t i = 0; i < node["layers"].size(); ++i) {
+      const json& layer = node["layers"][i];
+      const json name = layer.is_object() ? layer.value("name", json()) : json();
+      if (!name.is_string()) continue;
+      std::vector<size_t>& own = ranks[name];
+      if (const json::json_pointer batch("/config/batch_shape"); layer.contains(batch)) own = {layer[batch].size()};
+      const auto found = shapes_.find(fmt::format("{}/layers/{}", pointer, i));
+      if (found == shapes_.end()) continue;
+      own.clear();
+      for (const ov::PartialShape& shape : found->second) own.push_back(shape.size());
+    }
+    for (json& layer : node["layers"]) {
+      if (layer.is_object() && layer.contains("inbound_nodes")) describe(layer["inbound_nodes"], ranks);
+    }
+  }
+
+ private:
+  static void describe(json& node, const std::map<std::string, std::vector<size_t>>& ranks) {
+    if (!node.is_structured()) return;
+    const json::json_pointer place("/config/keras_history");
+    const json history = node.is_object() && node.contains(place) ? node[place] : json();
+    if (!layers::is_history(history) || !history[2].is_number_unsigned() || node["config"].contains("shape")) {
+      for (json& item : node) describe(item, ranks);
+      return;
+    }
+    const auto outputs = ranks.find(history[0]);
+    const auto output = history[2].get<size_t>();
+    if (outputs == ranks.end() || output >= outputs->second.size()) return;
+    node["config"]["shape"] = std::vector<json>(outputs->second[output]);
+    node["config"]["dtype"] = "float32";
+  }
+
+  const std::map<std::string, std::vector<ov::PartialShape>>& shapes_;
+};
+
 /// False for a class with code of its own, which `build_model` refuses.
-bool holds_model(const nlohmann::json& config) {
+bool holds_model(const json& config) {
   const auto name = config.find("class_name");
   return name != config.end() && name->is_string() && is_model(name->get<std::string>());
 }
@@ -114,7 +164,7 @@ static void place(saving::Archive& archive) {
     }
     for (size_t k = 0; k < keys.size(); ++k) placed[keys[k]] = from.tensors[k];
   }
-  for (const auto& [copy, key] : wanted.copies()) placed[copy] = placed.at(key);
+  for (const auto& [copy, key] : wanted.source().copies) placed[copy] = placed.at(key);
   std::map<std::string, std::vector<saving::SavedTensor>> groups;
   std::map<std::string, std::vector<std::vector<size_t>>> shapes;
   for (auto& [key, tensor] : placed) {
@@ -123,6 +173,7 @@ static void place(saving::Archive& archive) {
   }
   for (auto& [group, tensors] : groups)
     archive.weights.set(group, saving::from_cudnn(std::move(tensors), shapes[group]));
+  TensorShapes(wanted.source().output_shapes).add(archive.config["config"], "/config");
 }
 
 void place_legacy_weights(saving::Archive& archive) {

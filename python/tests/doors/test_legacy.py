@@ -93,7 +93,7 @@ def test_weights_of_an_h5_go_onto_a_keras_file(tmp_path):
     np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["sequential", "frozen", "cudnn"])
+@pytest.mark.parametrize("name", ["sequential", "functional", "frozen", "cudnn"])
 def test_keras_opens_what_a_file_of_keras_2_becomes(name, tmp_path):
     """A .keras file, which the command writes after a training at a rate of 0. Keras 3 opens few of the .h5 files."""
     arrays = np.load(DATA / f"{name}.npz")
