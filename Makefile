@@ -11,7 +11,7 @@ SOURCES := $(shell find src include cmake python/src python/keravino -type f -no
 CPP_TESTS := $(shell find tests -name '*.cc' -o -name '*.h') tests/CMakeLists.txt
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: all demo train-demo test conformance conformance-quick layers models bench accuracy lint format asan clean
+.PHONY: all demo train-demo test conformance conformance-quick layers models bench accuracy lint format asan fuzz clean
 all: $(VENV)/.installed
 
 # System packages: installed when we may, named when we may not.
@@ -86,6 +86,14 @@ asan: $(VENV)/.requirements
 	$(BIN)/cmake --build build/asan -j $(JOBS) --target keravino_tests
 	TBB_ENABLE_SANITIZERS=1 UBSAN_OPTIONS=print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1:intercept_tls_get_addr=0 \
 	  LSAN_OPTIONS=suppressions=tests/lsan.supp build/asan/tests/keravino_tests --gtest_brief=1
+
+# Files changed at random, read under the same two sanitizers: `make fuzz SECONDS=3600`. See tests/fuzz/run.py.
+SECONDS ?= 60
+fuzz: $(VENV)/.test-requirements
+	@command -v clang++-16 > /dev/null || { echo "The fuzz targets take clang: apt-get install clang-16 libclang-rt-16-dev"; exit 1; }
+	PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/cmake --preset fuzz
+	$(BIN)/cmake --build build/fuzz -j $(JOBS) --target fuzz
+	$(BIN)/python tests/fuzz/run.py --seconds $(SECONDS)
 
 $(VENV)/.bench-requirements: bench/requirements.txt $(VENV)/.test-requirements
 	$(PIP) install -r bench/requirements.txt

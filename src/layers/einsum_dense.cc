@@ -70,9 +70,9 @@ class Equation {
 
   /// The elements of the kernel that are summed over.
   int64_t rows() const {
-    int64_t count = 1;
-    for (const char label : kernel_) count *= out_.find(label) == out_.npos ? size(label) : 1;
-    return count;
+    std::vector<int64_t> summed;
+    for (const char label : kernel_) summed.push_back(out_.find(label) == out_.npos ? size(label) : 1);
+    return layer_.product(summed);
   }
 
   const std::string& text() const { return text_; }

@@ -21,6 +21,10 @@ constexpr std::string_view wanted<int64_t>() {
   return "an integer";
 }
 template <>
+constexpr std::string_view wanted<uint64_t>() {
+  return "an integer";
+}
+template <>
 constexpr std::string_view wanted<double>() {
   return "a number";
 }
@@ -30,7 +34,12 @@ constexpr std::string_view wanted<std::string>() {
 }
 
 bool is(const json& value, bool*) { return value.is_boolean(); }
-bool is(const json& value, int64_t*) { return value.is_number_integer(); }
+/// What counts or measures something has 32 bits, so that a product of two is a number.
+bool is(const json& value, int64_t*) {
+  if (value.is_number_unsigned()) return value.get<uint64_t>() <= INT32_MAX;
+  return value.is_number_integer() && value.get<int64_t>() >= -INT32_MAX;
+}
+bool is(const json& value, uint64_t*) { return value.is_number_integer(); }
 bool is(const json& value, double*) { return value.is_number(); }
 bool is(const json& value, std::string*) { return value.is_string(); }
 
@@ -128,6 +137,7 @@ T Layer::get(std::string_view key) const {
 }
 template bool Layer::get(std::string_view) const;
 template int64_t Layer::get(std::string_view) const;
+template uint64_t Layer::get(std::string_view) const;
 template double Layer::get(std::string_view) const;
 template std::string Layer::get(std::string_view) const;
 
@@ -142,6 +152,10 @@ static std::vector<T> list_of(const Layer& layer, std::string_view key, const js
 template <>
 std::vector<int64_t> Layer::get(std::string_view key) const {
   return list_of<int64_t>(*this, key, value(key));
+}
+template <>
+std::vector<uint64_t> Layer::get(std::string_view key) const {
+  return list_of<uint64_t>(*this, key, value(key));
 }
 template <>
 std::vector<double> Layer::get(std::string_view key) const {
@@ -160,6 +174,15 @@ DType Layer::get(std::string_view key) const {
   }
 }
 
+int64_t Layer::product(const std::vector<int64_t>& sizes) const {
+  int64_t product = 1;
+  for (const int64_t size : sizes) {
+    if (__builtin_mul_overflow(product, size, &product))
+      throw error(fmt::format("there is no number for so many elements: {}", shape_text(sizes)));
+  }
+  return product;
+}
+
 std::vector<int64_t> Layer::sizes(std::string_view key, size_t count) const {
   std::vector<int64_t> list = get<std::vector<int64_t>>(key);
   if (list.size() == 1) list.resize(count, list[0]);
@@ -174,14 +197,14 @@ std::vector<std::pair<int64_t, int64_t>> Layer::pairs(std::string_view key, size
   const auto wrong = [&] {
     return error(fmt::format("\"{}\" is {}, wanted {} pairs of integers", key, shown(found), count));
   };
+  const auto number = [](const json& item) { return is(item, static_cast<int64_t*>(nullptr)); };
   const auto pair = [&](const json& item) -> std::pair<int64_t, int64_t> {
-    if (item.is_number_integer()) return {item.get<int64_t>(), item.get<int64_t>()};
-    if (!item.is_array() || item.size() != 2 || !item[0].is_number_integer() || !item[1].is_number_integer())
-      throw wrong();
+    if (number(item)) return {item.get<int64_t>(), item.get<int64_t>()};
+    if (!item.is_array() || item.size() != 2 || !number(item[0]) || !number(item[1])) throw wrong();
     return {item[0].get<int64_t>(), item[1].get<int64_t>()};
   };
-  if (found.is_number_integer()) return std::vector(count, pair(found));
-  if (count == 1 && found.is_array() && found.size() == 2 && found[0].is_number_integer()) return {pair(found)};
+  if (number(found)) return std::vector(count, pair(found));
+  if (count == 1 && found.is_array() && found.size() == 2 && number(found[0])) return {pair(found)};
   if (!found.is_array() || found.size() != count) throw wrong();
   std::vector<std::pair<int64_t, int64_t>> out;
   for (const json& item : found) out.push_back(pair(item));
@@ -362,7 +385,7 @@ Tensor Layer::seed() {
   if (fresh) {
     constexpr uint64_t kGolden = 0x9E3779B97F4A7C15;  // makes numbers one after the other unlike each other
     const uint64_t mixed = (source_->seed + source_->seeds.size()) * kGolden;
-    first = static_cast<uint32_t>(has("seed") ? get<int64_t>("seed") : static_cast<int64_t>(mixed >> 32));
+    first = static_cast<uint32_t>(has("seed") ? get<uint64_t>("seed") : mixed >> 32);
     pair.start = pair.value = new_parameter(ov::element::u32, {2});
   }
   const Tensor seed = pair.value;

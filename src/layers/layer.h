@@ -87,7 +87,8 @@ class Layer {
   const json& value(std::string_view key) const;
   /// True if the config has a value that is not null.
   bool has(std::string_view key) const;
-  /// A value of the config as bool, int64_t, double, std::string, DType, or a vector of int64_t, double or std::string.
+  /// A value of the config as bool, int64_t, uint64_t, double, std::string, DType, or a vector of numbers or
+  /// std::string. An int64_t is at most 2^31 - 1 here; a uint64_t any integer, modulo 2^64.
   template <class T>
   T get(std::string_view key) const;
   /// The same, or `fallback` where the config has no value or null.
@@ -97,6 +98,8 @@ class Layer {
   }
   /// A number, or one per spatial dimension: "kernel_size", "strides".
   std::vector<int64_t> sizes(std::string_view key, size_t count) const;
+  /// The number of elements; Error if it is beyond all numbers.
+  int64_t product(const std::vector<int64_t>& sizes) const;
   /// Pairs, one per spatial dimension: n, (n, m) or ((a, b), (c, d)): "padding", "cropping".
   std::vector<std::pair<int64_t, int64_t>> pairs(std::string_view key, size_t count) const;
   /// One of the names in `choices`; the error lists them.

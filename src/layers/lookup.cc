@@ -33,8 +33,9 @@ Tensor hashed(const Layer& layer, const Tensor& x, uint64_t bins, bool by_remain
   hash.bins = bins;
   hash.remainder = by_remainder;
   if (layer.has("salt")) {
-    const std::vector<int64_t> salt = layer.get<std::vector<int64_t>>("salt");
-    hash.key = {static_cast<uint64_t>(salt.at(0)), static_cast<uint64_t>(salt.back())};
+    const std::vector<uint64_t> salt = layer.get<std::vector<uint64_t>>("salt");
+    if (salt.empty() || salt.size() > 2) throw layer.error("\"salt\" has neither one number nor two");
+    hash.key = {salt.front(), salt.back()};
   }
   return computed({x}, std::make_shared<kernels::HashOfText>(hash));
 }

@@ -36,7 +36,7 @@ std::pair<Tensor, Tensor> batch_moments(Layer& layer, const Tensor& x, int64_t a
 
 Tensor batch_normalization(Layer& layer, const Tensor& input) {
   const Tensor x = to_float32(input);
-  const int64_t axis = ops::normalize_axis(layer.get<std::vector<int64_t>>("axis").at(0), x.rank());
+  const int64_t axis = ops::normalize_axis(layer.sizes("axis", 1)[0], x.rank());
   const int64_t channels = dimension(layer, x, axis);
   const auto weight = [&](const char* name) { return ops::cast(layer.weight(name, {channels}), x.dtype()); };
   const auto statistic = [&](const char* name) { return ops::cast(layer.statistic(name, {channels}), x.dtype()); };

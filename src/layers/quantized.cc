@@ -103,8 +103,7 @@ Operands operands(Layer& layer, const Tensor& x, const Contraction& contraction)
   const Policy policy(layer);
   const bool packed = policy.mode == "int4";
   const auto& shape = contraction.kernel_shape;
-  const int64_t columns = std::accumulate(shape.begin(), shape.end(), int64_t{1}, std::multiplies<>()) /
-                          std::max<int64_t>(contraction.rows, 1);
+  const int64_t columns = layer.product(shape) / std::max<int64_t>(contraction.rows, 1);
   const Tensor stored =
       layer.stored_weight("kernel", packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape);
   // A Convert in the graph, not of the numbers: products with int8 take it as it is (passes/recognise_product.cc).

@@ -62,6 +62,7 @@ Tensor up_sampling(Layer& layer, const Tensor& x) {
 
 /// -1 for a batch that is open, the known sizes, and at most one more -1.
 Tensor reshaped(const Layer& layer, const Tensor& x, std::vector<int64_t> inner) {
+  if (x.rank() < 1) throw layer.error("expected an input with a batch dimension");
   const ov::Dimension batch = x.shape()[0];
   if (batch.is_static()) {
     inner.insert(inner.begin(), batch.get_length());
@@ -78,9 +79,18 @@ Tensor reshaped(const Layer& layer, const Tensor& x, std::vector<int64_t> inner)
   return ops::make<ov::op::v1::Reshape>(x, inner, true);
 }
 
+/// The elements of a sample, -1 if a dimension is open.
+int64_t inner_size(const Layer& layer, const Tensor& x) {
+  std::vector<int64_t> sizes;
+  for (size_t axis = 1; axis < x.shape().size(); ++axis) {
+    if (x.shape()[axis].is_dynamic()) return -1;
+    sizes.push_back(x.shape()[axis].get_length());
+  }
+  return layer.product(sizes);
+}
+
 Tensor flatten(Layer& layer, const Tensor& input) {
   Tensor x = input;
-  if (x.rank() < 1) throw layer.error("expected an input with a batch dimension");
   if (layer.channels_first() && x.rank() > 1) {
     std::vector<int64_t> axes(static_cast<size_t>(x.rank()));
     std::iota(axes.begin(), axes.end(), 1);
@@ -88,12 +98,7 @@ Tensor flatten(Layer& layer, const Tensor& input) {
     axes.back() = 1;
     x = ops::transpose(x, axes);
   }
-  int64_t size = 1;
-  for (int64_t axis = 1; axis < x.rank(); ++axis) {
-    const ov::Dimension dim = x.shape()[static_cast<size_t>(axis)];
-    size = dim.is_dynamic() || size == -1 ? -1 : size * dim.get_length();
-  }
-  return reshaped(layer, x, {size});
+  return reshaped(layer, x, {inner_size(layer, x)});
 }
 
 /// Keras writes an open dimension as null or as -1.
@@ -109,14 +114,12 @@ Tensor reshape(Layer& layer, const Tensor& x) {
   for (const ov::Dimension& dim : partial_shape(layer, with_nulls(layer.value("target_shape")))) {
     target.push_back(dim.is_static() ? dim.get_length() : -1);
   }
-  int64_t known = 1, all = 1;
-  for (const int64_t dim : target) known *= dim == -1 ? 1 : dim;
-  for (int64_t axis = 1; axis < x.rank(); ++axis) {
-    const ov::Dimension dim = x.shape()[static_cast<size_t>(axis)];
-    all = dim.is_dynamic() || all == -1 ? -1 : all * dim.get_length();
-  }
   const auto open = std::find(target.begin(), target.end(), -1);
-  if (open != target.end() && all != -1 && known > 0 && all % known == 0) *open = all / known;
+  if (open != target.end()) {
+    *open = 1;
+    const int64_t known = layer.product(target), all = inner_size(layer, x);
+    *open = all != -1 && known > 0 && all % known == 0 ? all / known : -1;
+  }
   return reshaped(layer, x, target);
 }
 

@@ -1,10 +1,8 @@
 // Files that mean harm: whatever is in them, loading ends with a model or with an Error, in little memory.
 #include <sys/resource.h>
 
-#include <random>
-
-#include "layers/layer.h"
 #include "model/build.h"
+#include "model/harm.h"
 #include "model/keras_files.h"
 #include "model/legacy.h"
 #include "saving/archive.h"
@@ -12,7 +10,6 @@
 namespace keravino {
 namespace {
 
-using nlohmann::json;
 using saving::test_data;
 
 constexpr const char* kModels[] = {"cnn.keras",        "functional.keras",     "shared_deep.keras",
@@ -20,66 +17,6 @@ constexpr const char* kModels[] = {"cnn.keras",        "functional.keras",     "
                                    "merges.keras",     "masks.keras",          "stateful.keras",
                                    "wrappers.keras",   "legacy/functional.h5", "legacy/recurrent.h5",
                                    "legacy/frozen.h5", "activations.keras",    "images.keras"};
-
-/// Numbers from a seed, the same on every machine: the distributions of the standard library are not.
-class Draw {
- public:
-  explicit Draw(unsigned seed) : engine_(seed) {}
-  size_t below(size_t end) { return engine_() % end; }
-
- private:
-  std::mt19937 engine_;
-};
-
-void each_place(json& node, std::vector<json*>& out) {
-  out.push_back(&node);
-  if (node.is_structured()) {
-    for (json& item : node) each_place(item, out);
-  }
-}
-
-const std::vector<json>& harmful() {
-  static const std::vector<json> values = {nullptr,
-                                           true,
-                                           -1,
-                                           0,
-                                           2,
-                                           1'000'000'000'000,
-                                           INT64_MIN,
-                                           UINT64_MAX,
-                                           1e308,
-                                           std::numeric_limits<double>::quiet_NaN(),
-                                           -std::numeric_limits<double>::infinity(),
-                                           "",
-                                           "relu",
-                                           json::array(),
-                                           json::object(),
-                                           json::array({1'000'000'000, 1'000'000'000}),
-                                           json::array({-7, 0}),
-                                           json(std::vector<int>(70, 1)),
-                                           json::array({"c1", 0, 0})};
-  return values;
-}
-
-/// Changes one to three places of a config: another value, that of another place, or nothing at all.
-void harm(json& config, Draw& draw) {
-  for (size_t changes = 1 + draw.below(3); changes > 0; --changes) {
-    std::vector<json*> places;
-    each_place(config, places);
-    json& place = *places[draw.below(places.size())];
-    const size_t how = draw.below(4);
-    if (how == 0) {
-      const json other = *places[draw.below(places.size())];
-      place = other;
-    } else if (how == 1 && place.is_structured() && !place.empty()) {
-      auto item = place.begin();
-      std::advance(item, static_cast<std::ptrdiff_t>(draw.below(place.size())));
-      place.erase(item);
-    } else {
-      place = harmful()[draw.below(harmful().size())];
-    }
-  }
-}
 
 /// In KiB, the most that this process has held.
 long peak() {
