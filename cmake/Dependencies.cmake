@@ -23,3 +23,5 @@ pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 add_library(libzip::zip ALIAS PkgConfig::libzip)
 pkg_check_modules(hdf5 REQUIRED IMPORTED_TARGET hdf5-serial)
 add_library(hdf5::hdf5 ALIAS PkgConfig::hdf5)
+# What HDF5 unpacks with; its headers come with HDF5's.
+find_package(ZLIB REQUIRED)

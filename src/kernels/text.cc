@@ -97,8 +97,10 @@ void NumberOfText::compute(const ov::TensorVector& inputs, ov::Tensor& output) c
 
 void TextOfNumber::compute(const ov::TensorVector& inputs, ov::Tensor& output) const {
   auto* texts = output.data<std::string>();
-  for (const int64_t number : integers(inputs[0]))
-    *texts++ = number >= 0 && number < std::ssize(list) ? list[static_cast<size_t>(number)] : other;
+  for (const int64_t number : integers(inputs[0])) {
+    const bool listed = number >= first && number - first < std::ssize(list);
+    *texts++ = number == 0 && zero ? *zero : listed ? list[static_cast<size_t>(number - first)] : other;
+  }
 }
 
 void HashOfText::compute(const ov::TensorVector& inputs, ov::Tensor& output) const {

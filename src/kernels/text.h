@@ -48,7 +48,9 @@ struct NumberOfText : TextFunction {
 /// The text of each number in a list; `other` of numbers beyond it.
 struct TextOfNumber : TextFunction {
   std::vector<std::string> list;
+  int64_t first = 0;  // the number of the list's first text
   std::string other;
+  std::optional<std::string> zero;  // the text of 0
   ov::element::Type type() const override { return ov::element::string; }
   void compute(const ov::TensorVector& inputs, ov::Tensor& output) const override;
 };

@@ -109,8 +109,11 @@ std::vector<int64_t> attention_axes(const Layer& layer, int64_t rank) {
     for (int64_t axis = 1; axis < rank - 2; ++axis) axes.push_back(axis);
     return axes;
   }
-  for (const int64_t axis : layer.get<std::vector<int64_t>>("attention_axes"))
+  for (const int64_t axis : layer.get<std::vector<int64_t>>("attention_axes")) {
     axes.push_back(axis < 0 ? rank - 1 + axis : axis);
+    if (axes.back() < 0 || axes.back() >= rank)
+      throw layer.error(fmt::format("\"attention_axes\" holds {}, which is no axis", axis));
+  }
   return axes;
 }
 

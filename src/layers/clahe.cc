@@ -12,6 +12,7 @@ struct Tiling {
   Tiling(const Layer& layer, const Tensor& x, int64_t axis, int64_t tiles)
       : pixels(dimension(layer, x, axis)), count(tiles), size(tiles > 0 ? (pixels + tiles - 1) / tiles : 0) {
     if (tiles < 1 || tiles > (1 << 15)) throw layer.error("\"tile_grid_size\" is out of range");
+    layer.take_memory(whole(), 64);  // of what Between makes for each pixel
   }
   int64_t whole() const { return size * count; }
 

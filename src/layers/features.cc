@@ -93,8 +93,9 @@ Tensor mel_weights(int64_t bins, int64_t bands, double rate, double lowest, doub
 Tensor mel_spectrogram(Layer& layer, const Tensor& x) {
   const int64_t size = layer.get<int64_t>("fft_length"), bands = layer.get<int64_t>("num_mel_bins");
   const int64_t rate = layer.get<int64_t>("sampling_rate");
-  if (size < 2 || size > (1 << 20) || bands < 1 || bands > (1 << 16) || (size / 2 + 1) * bands > (1 << 26))
+  if (size < 2 || size > (1 << 20) || bands < 1 || bands > (1 << 16))
     throw layer.error("\"fft_length\" or \"num_mel_bins\" is out of range");
+  layer.take_memory((size / 2 + 1) * bands, 2 * sizeof(float));
   const auto [real, imaginary] =
       ops::stft(ops::cast(x, DType::float32), layer.get_or("sequence_length", size),
                 layer.get<int64_t>("sequence_stride"), size, {layer.get_or<std::string>("window", ""), {}}, true);

@@ -62,7 +62,11 @@ Tensor in_dtype(const Tensor& x, DType dtype) {
 }
 
 Source::Source(const saving::Archive& file, Purpose for_what, uint64_t random_seed)
-    : archive(file), purpose(for_what), seed(random_seed), groups(saving::weight_groups(file.config)) {}
+    : archive(file),
+      budget(file.budget),
+      purpose(for_what),
+      seed(random_seed),
+      groups(saving::weight_groups(file.config, budget)) {}
 
 std::string shape_text(const std::vector<int64_t>& shape) {
   return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
@@ -407,11 +411,17 @@ void Layer::all_weights_taken() const {
                           fmt::join(taken_, ", ")));
 }
 
-Error Layer::error(const std::string& what, Error::Kind kind) const {
-  const std::string place = pointer_.empty() ? "" : " " + pointer_;
+void Layer::take_memory(int64_t elements, size_t size_of_each) const {
+  source_->budget.take(static_cast<uint64_t>(product({elements, static_cast<int64_t>(size_of_each)})), place());
+}
+
+Error Layer::error(const std::string& what, Error::Kind kind) const { return {kind, place() + ": " + what}; }
+
+std::string Layer::place() const {
+  const std::string pointer = pointer_.empty() ? "" : " " + pointer_;
   const std::string name = name_.empty() ? "" : fmt::format(" \"{}\"", name_);
   const std::string who = class_name_.empty() ? "" : fmt::format(" ({}{})", class_name_, name);
-  return {kind, fmt::format("{}: config.json{}{}: {}", source_->archive.path, place, who, what)};
+  return fmt::format("{}: config.json{}{}", source_->archive.path, pointer, who);
 }
 
 }  // namespace keravino::layers

@@ -48,6 +48,7 @@ struct Source {
   explicit Source(const saving::Archive& file, Purpose purpose = Purpose::predict, uint64_t seed = 0);
 
   const saving::Archive& archive;
+  saving::Budget budget;  // of the file: what is computed from a config may be far larger than it
   Purpose purpose;
   uint64_t seed;
   bool learns = false;  // which variables the layers want: each is a parameter then, whatever the file has
@@ -156,6 +157,8 @@ class Layer {
   /// A text that Keras keeps for this layer in a file of its own within the model's, "vocabulary.txt". Error if there
   /// is none.
   std::string_view asset(std::string_view name) const;
+  /// Accounts for memory that a number in the config asks for, before it is taken.
+  void take_memory(int64_t elements, size_t size_of_each) const;
   /// The number of variables that the file has for this layer itself.
   size_t weight_count() const { return variables().size(); }
   /// Error if variables are left that nobody took: then the file means something else than we do.
@@ -166,6 +169,7 @@ class Layer {
 
  private:
   DType policy_dtype(const json& policy);
+  std::string place() const;
   const std::string& group() const;
   const std::vector<saving::SavedTensor>& variables() const;
   Variable& take(std::string_view name, const std::vector<int64_t>& shape, bool trainable);

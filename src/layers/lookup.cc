@@ -157,9 +157,9 @@ Tensor in_mode(Layer& layer, const Tensor& numbers, const Vocabulary& vocabulary
 
 Tensor string_texts(const Vocabulary& vocabulary, const Tensor& x, const std::string& unknown) {
   kernels::TextOfNumber texts;
-  texts.list.assign(static_cast<size_t>(vocabulary.first_token()), unknown);
-  if (vocabulary.mask) texts.list[0] = *vocabulary.mask;
-  texts.list.insert(texts.list.end(), vocabulary.tokens.begin(), vocabulary.tokens.end());
+  texts.list = vocabulary.tokens;
+  texts.first = vocabulary.first_token();
+  texts.zero = vocabulary.mask;
   texts.other = unknown;
   return computed({x}, std::make_shared<kernels::TextOfNumber>(texts));
 }
@@ -197,6 +197,7 @@ Tensor integer_lookup(Layer& layer, const Tensor& x) {
   for (std::string& each : vocabulary.tokens) each = std::to_string(integers.emplace_back(integer_of(layer, each)));
   if (!layer.get_or("invert", false)) return in_mode(layer, looked_up(layer, x, vocabulary), vocabulary);
   const int64_t other = integer_of(layer, unknown.value_or("-1"));
+  layer.take_memory(vocabulary.unknowns, 4 * sizeof(int64_t));
   integers.insert(integers.begin(), static_cast<size_t>(vocabulary.unknowns), other);
   if (mask) integers.insert(integers.begin(), integer_of(layer, *mask));
   integers.push_back(other);

@@ -140,6 +140,7 @@ void record(const Layer& layer, const Tensors& outputs) {
     stack.pop_back();
     if (ov::is_type<ov::op::v0::Parameter>(node) || !node->get_rt_info().emplace(kLayerTag, layer.path()).second)
       continue;
+    layer.take_memory(std::ssize(layer.path()), 2);
     node->set_friendly_name(layer.path() + "/" + node->get_type_name());
     for (size_t i = 0; i < node->get_input_size(); ++i) stack.push_back(node->get_input_node_ptr(i));
   }

@@ -13,7 +13,8 @@ constexpr const char *kConfig = "config.json", *kMetadata = "metadata.json", *kW
 
 nlohmann::json read_json(ZipReader& zip, const std::string& name, uint64_t limit) {
   const Buffer text = zip.read(name, limit);
-  return parse_json_object(zip.path() + ": " + name, {reinterpret_cast<const char*>(text.data.get()), text.size});
+  return parse_json_object(zip.path() + ": " + name, {reinterpret_cast<const char*>(text.data.get()), text.size},
+                           zip.budget());
 }
 
 }  // namespace
@@ -33,6 +34,7 @@ Archive open_archive(const std::string& path) {
     if (name != kConfig && name != kMetadata && name != kWeights && !name.ends_with('/'))
       archive.others.emplace_back(name, zip.read(name));
   }
+  archive.budget = zip.budget();
   const auto version = archive.metadata.find("keras_version");
   if (version == archive.metadata.end() || !version->is_string()) {
     throw file_error(path, "metadata.json: has no keras_version");

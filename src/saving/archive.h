@@ -17,6 +17,7 @@ struct Archive {
   nlohmann::json metadata;  // keras_version, date_saved
   WeightStore weights;
   std::vector<std::pair<std::string, Buffer>> others;  // further files in it, as vocabularies
+  Budget budget{0};                                    // what building the model may still ask for
 };
 
 /// Reads a .keras file, or a legacy .h5 one as if it were that. Every fault is one Error(Kind::file): `model.keras:

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 
+#include "saving/chunks.h"
 #include "saving/names.h"
 
 namespace keravino::saving::hdf5 {
@@ -13,6 +14,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "weights are taken from the file as they are");
 
 constexpr size_t kMostObjects = 200'000;
+constexpr size_t kMostLetters = size_t{1} << 24;  // in the names of one group
 
 struct FloatFormat {
   const char* dtype;
@@ -60,19 +62,21 @@ std::vector<std::string> Contents::members(hid_t group, const std::string& path)
   struct Found {
     std::vector<std::string> names;
     std::string not_hard;
-    size_t room;
+    size_t room, letters = 0;
   } found{{}, "", kMostObjects - objects_};
   const auto visit = [](hid_t, const char* name, const H5L_info_t* link, void* data) -> herr_t {
     auto& out = *static_cast<Found*>(data);
     if (link->type != H5L_TYPE_HARD) out.not_hard = name;
-    if (link->type != H5L_TYPE_HARD || out.names.size() == out.room) return 1;
-    out.names.emplace_back(name);
+    // Many names may be one and the same text in the file, and as many as these are not read.
+    if (link->type != H5L_TYPE_HARD || out.names.size() == out.room || out.letters > kMostLetters) return 1;
+    out.letters += out.names.emplace_back(name).size();
     return 0;
   };
   const herr_t stopped = H5Literate(group, H5_INDEX_NAME, H5_ITER_NATIVE, nullptr, visit, &found);
   if (stopped < 0) throw error(path, "is damaged (" + reason() + ")");
   if (!found.not_hard.empty())
     throw error(join(path, found.not_hard), "is a soft or external link, which is not followed");
+  if (stopped > 0 && found.letters > kMostLetters) throw error(path, "has names of too many letters");
   if (stopped > 0) throw error(path, fmt::format("the file has more than {} objects", kMostObjects));
   return std::move(found.names);
 }
@@ -88,7 +92,8 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
     if (link.type != H5L_TYPE_HARD) throw error(join(path, part), "is a soft or external link, which is not followed");
     if (end == name.npos) break;
   }
-  // Counted here, where each is met: hard links may give one object many names.
+  // Counted here, where each is met: hard links may give one object many names, and a long way to it.
+  budget_.take(here.size(), fmt::format("{}: /{}", where_, path));
   if (++objects_ > kMostObjects) throw error(here, fmt::format("the file has more than {} objects", kMostObjects));
   Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
   if (object < 0) throw error(here, "is damaged (" + reason() + ")");
@@ -213,7 +218,7 @@ SavedTensor Contents::tensor(hid_t dataset, const std::string& name, const std::
     throw error(path, fmt::format("{}, {} bytes, but stores {}", claim, out.bytes, stored));
   }
   out.data = window(dataset, type, layout, out.bytes);
-  if (!out.data) out.data = copy(dataset, type, out.bytes, path);
+  if (!out.data) out.data = copy(dataset, type, out, path);
   return out;
 }
 
@@ -227,8 +232,12 @@ std::shared_ptr<const std::byte> Contents::window(hid_t dataset, hid_t type, H5D
   return {image_.data, image_.data.get() + offset};
 }
 
-std::shared_ptr<const std::byte> Contents::copy(hid_t dataset, hid_t type, size_t bytes, const std::string& path) {
-  budget_.take(bytes, fmt::format("{}: /{}", where_, path));
+std::shared_ptr<const std::byte> Contents::copy(hid_t dataset, hid_t type, const SavedTensor& tensor,
+                                                const std::string& path) {
+  const size_t bytes = tensor.bytes;
+  const std::string here = fmt::format("{}: /{}", where_, path);
+  budget_.take(bytes, here);
+  if (bytes > 0) check_chunks(dataset, tensor.shape, H5Tget_size(type), budget_, here);
   const Buffer buffer = allocate(bytes);
   const Handle memory(H5Tcopy(type), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type);

@@ -34,7 +34,7 @@ class Contents {
   H5D_layout_t check_layout(hid_t dataset, const std::string& path) const;
   std::vector<size_t> shape_of(hid_t dataset, const std::string& path) const;
   std::shared_ptr<const std::byte> window(hid_t dataset, hid_t type, H5D_layout_t layout, size_t bytes) const;
-  std::shared_ptr<const std::byte> copy(hid_t dataset, hid_t type, size_t bytes, const std::string& path);
+  std::shared_ptr<const std::byte> copy(hid_t dataset, hid_t type, const SavedTensor& tensor, const std::string& path);
   std::string dtype_name(hid_t type, hid_t dataset, const std::string& path);
 
   size_t longest_text();

@@ -2,14 +2,13 @@
 
 #include <limits>
 
-#include "saving/file.h"
-
 namespace keravino::saving {
 namespace {
 
 using nlohmann::json;
 
 constexpr int kDeepest = 256;
+constexpr uint64_t kLargestNode = 64;  // a value in a list, or half of a key and its value in a map
 constexpr char kMark = '\1';  // starts a string that stands for a number; Python escapes it in strings of its own
 
 // Puts the bare words that are no JSON into marked strings.
@@ -75,9 +74,11 @@ std::string json_text(json value) {
   return text;
 }
 
-json parse_json_object(const std::string& where, std::string_view text) {
+json parse_json_object(const std::string& where, std::string_view text, Budget& budget) {
   const auto check = [&](int depth, json::parse_event_t event, json& value) {
     if (depth > kDeepest) throw file_error(where, fmt::format("is nested deeper than {}", kDeepest));
+    const bool begins = event != json::parse_event_t::object_end && event != json::parse_event_t::array_end;
+    if (begins) budget.take(kLargestNode + (value.is_string() ? value.get_ref<const std::string&>().size() : 0), where);
     if (event == json::parse_event_t::value) restore_non_finite(value);
     return true;
   };
@@ -91,6 +92,11 @@ json parse_json_object(const std::string& where, std::string_view text) {
   }
   if (!parsed.is_object()) throw file_error(where, fmt::format("wanted a JSON object, got {}", parsed.type_name()));
   return parsed;
+}
+
+json parse_json_object(const std::string& where, std::string_view text) {
+  Budget budget(text.size());
+  return parse_json_object(where, text, budget);
 }
 
 }  // namespace keravino::saving

@@ -5,10 +5,15 @@
 #include <string>
 #include <string_view>
 
+#include "saving/file.h"
+
 namespace keravino::saving {
 
 /// Parses a JSON object. NaN, Infinity and -Infinity, which Python writes bare, become numbers.
 /// `where` starts the errors: `model.keras: config.json: not JSON: ...`. Nesting deeper than 256 is refused.
+/// The values take many times the memory of their text, out of `budget`.
+nlohmann::json parse_json_object(const std::string& where, std::string_view text, Budget& budget);
+/// The same with a budget of its own.
 nlohmann::json parse_json_object(const std::string& where, std::string_view text);
 
 /// What a config has that is of another type than was asked for, without the library's own number before it.

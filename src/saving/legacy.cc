@@ -160,14 +160,15 @@ Archive open_legacy(const std::string& path) {
     throw file_error(path, fmt::format("holds weights and no model (it has no model_config); give it with --weights to "
                                        "the .keras or .h5 file of its model"));
   }
-  Archive archive{
-      .path = path,
-      .config = named_model(current_config(where, parse_json_object(where, config), !version.starts_with("3."))),
-      .metadata = {{"keras_version", version}},
-      .weights = {path, image, budget},
-      .others = {}};
+  Archive archive{.path = path,
+                  .config = named_model(
+                      current_config(where, parse_json_object(where, config, budget), !version.starts_with("3."))),
+                  .metadata = {{"keras_version", version}},
+                  .weights = {path, image, budget},
+                  .others = {}};
   if (!training.empty())
-    archive.config["compile_config"] = compile_config(parse_json_object(path + ": training_config", training));
+    archive.config["compile_config"] = compile_config(parse_json_object(path + ": training_config", training, budget));
+  archive.budget = budget;
   return archive;
 }
 

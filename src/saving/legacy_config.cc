@@ -148,6 +148,9 @@ class Converter {
       config.update(json::parse(row.config));
     }
     arguments(node, config);
+    // Each makes a copy of what it holds, which would double with each that is within another.
+    const bool twice = name == "Bidirectional" && !config.contains("backward_layer");
+    if (twice && std::exchange(in_bidirectional_, true)) refuse(name, config, "is within another Bidirectional");
     for (auto& [key, item] : config.items()) {
       if (is_object(item)) object(item);
       if (!item.is_array()) continue;
@@ -155,7 +158,10 @@ class Converter {
         if (is_object(each)) object(each);
       }
     }
-    if (name == "Bidirectional") backward(config);
+    if (twice) {
+      backward(config);
+      in_bidirectional_ = false;
+    }
     if (name == "Sequential") input_layer(config);
     if (is_functional(node) && config.contains("layers") && config["layers"].is_array()) Calls(config).convert();
   }
@@ -229,6 +235,7 @@ class Converter {
 
   const std::string& where_;
   bool keras2_;
+  bool in_bidirectional_ = false;
 };
 
 /// Tuples, which json has not, are written as objects.

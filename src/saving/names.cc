@@ -38,10 +38,13 @@ bool is_operation(const json& node) {
 
 class Walk {
  public:
+  explicit Walk(Budget& budget) : budget_(budget) {}
+
   void object(const json& node, const std::string& pointer, std::string group) {
     if (const auto id = node.find("shared_object_id"); id != node.end()) {
       group = shared_.try_emplace(id->dump(), group).first->second;
     }
+    budget_.take(pointer.size() + group.size(), "config.json");
     groups[pointer] = group;
     const auto& class_name = node["class_name"].get_ref<const std::string&>();
     for (const auto& [key, value] : node["config"].items()) {
@@ -73,6 +76,7 @@ class Walk {
     }
   }
 
+  Budget& budget_;
   std::unordered_map<std::string, std::string> shared_;
 };
 
@@ -103,8 +107,8 @@ std::string ContainerNames::next(std::string_view class_name) {
   return before == 0 ? name : fmt::format("{}_{}", name, before);
 }
 
-std::unordered_map<std::string, std::string> weight_groups(const json& model) {
-  Walk walk;
+std::unordered_map<std::string, std::string> weight_groups(const json& model, Budget& budget) {
+  Walk walk(budget);
   if (is_object(model)) walk.object(model, "", "");
   return std::move(walk.groups);
 }

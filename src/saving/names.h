@@ -32,6 +32,7 @@ class ContainerNames {
 /// is not in the config and not here: an LSTM's cell is in its group's "cell", MultiHeadAttention's parts in
 /// "query_dense", "key_dense", "value_dense" and "output_dense" (in GroupQueryAttention the same with a leading
 /// underscore).
-std::unordered_map<std::string, std::string> weight_groups(const nlohmann::json& model);
+/// They may be far longer together than the config, and are out of `budget`.
+std::unordered_map<std::string, std::string> weight_groups(const nlohmann::json& model, Budget& budget);
 
 }  // namespace keravino::saving

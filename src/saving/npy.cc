@@ -169,7 +169,7 @@ Buffer transposed(const Buffer& source, const std::vector<size_t>& shape, size_t
   return out;
 }
 
-NpyArray parse(const std::string& where, const Buffer& file) {
+NpyArray parse(const std::string& where, const Buffer& file, Budget& budget) {
   const std::string_view text(reinterpret_cast<const char*>(file.data.get()), file.size);
   if (!text.starts_with(kMagic.substr(0, std::min(text.size(), kMagic.size())))) {
     throw file_error(where, "is not a .npy file");
@@ -197,12 +197,17 @@ NpyArray parse(const std::string& where, const Buffer& file) {
   const Buffer data{{file.data, file.data.get() + start + length}, got};
   NpyArray array{std::string(dtype.name), std::move(header.shape), data, {}};
   if ((start + length) % dtype.word != 0) {  // NumPy aligns its data, others need not
+    budget.take(got, where);
     array.data = allocate(got);
     std::memcpy(array.data.data.get(), data.data.get(), got);
   }
-  if (header.fortran_order && array.shape.size() > 1) array.data = transposed(array.data, array.shape, dtype.size);
+  if (header.fortran_order && array.shape.size() > 1) {
+    budget.take(got, where);
+    array.data = transposed(array.data, array.shape, dtype.size);
+  }
   if (header.descr[0] == '>') swap_bytes(array.data, dtype.word);
   if (array.dtype == "string" && dtype.size > 0) {
+    budget.take(got / dtype.size * sizeof(std::string) + got, where);  // a text of one byte takes many times that
     array.texts = texts_of(array.data, got / dtype.size, dtype);
     array.data = {};
   }
@@ -260,14 +265,18 @@ std::span<const std::byte> bytes_of(const std::string& text) { return std::as_by
 
 }  // namespace
 
-NpyArray read_npy(const std::string& path) { return parse(path, read_file(path)); }
+NpyArray read_npy(const std::string& path) {
+  const Buffer file = read_file(path);
+  Budget budget(file.size);
+  return parse(path, file, budget);
+}
 
 NpzArrays read_npz(const std::string& path) {
   ZipReader zip(path);
   NpzArrays arrays;
   for (const std::string& entry : zip.names()) {
     if (!entry.ends_with(".npy")) throw file_error(path + ": " + entry, "is not a .npy file");
-    arrays.emplace_back(entry.substr(0, entry.size() - 4), parse(path + ": " + entry, zip.read(entry)));
+    arrays.emplace_back(entry.substr(0, entry.size() - 4), parse(path + ": " + entry, zip.read(entry), zip.budget()));
   }
   return arrays;
 }

@@ -43,7 +43,8 @@ WeightStore open_weights(const std::string& path) {
   constexpr uint64_t kLongest = uint64_t{64} << 20;
   if (file_size(path) > kLongest) throw file_error(path, fmt::format("has more than {} bytes", kLongest));
   const Buffer text = read_file(path);
-  const auto index = parse_json_object(path, {reinterpret_cast<const char*>(text.data.get()), text.size});
+  Budget budget(text.size);
+  const auto index = parse_json_object(path, {reinterpret_cast<const char*>(text.data.get()), text.size}, budget);
   WeightStore all(path);
   for (const auto& [name, groups] : shards(path, index)) {
     const std::string file = std::filesystem::path(path).replace_filename(name);

@@ -28,7 +28,7 @@ void config(std::string_view bytes) {
   if (model == models.end()) return;
   saving::Archive archive = model->second;
   try_to([&] {
-    archive.config = saving::parse_json_object("config.json", bytes.substr(end + 1));
+    archive.config = saving::parse_json_object("config.json", bytes.substr(end + 1), archive.budget);
     if (model->first.ends_with(".h5")) archive.config = saving::current_config("config.json", archive.config, true);
     build(archive);
   });

@@ -41,6 +41,8 @@ def fuzz(target, seconds):
     for folder in (corpus, findings):
         folder.mkdir(parents=True, exist_ok=True)
     seeds.write(target, first)
+    if target == "config" and not list(first.glob("Dense-*")):
+        subprocess.run([sys.executable, ROOT / "tests" / "fuzz" / "layer_seeds.py", first], check=True)
     before = set(findings.iterdir())
     options = [f"-max_total_time={seconds}", f"-max_len={TARGETS[target][1]}", f"-dict={ROOT}/tests/fuzz/tokens.dict"]
     status = call(target, *options, f"-artifact_prefix={findings}/", "-print_final_stats=1", corpus, first)

@@ -1,0 +1,27 @@
+"""Writes a config of every layer class, in each configuration that python/tests/doors compares with Keras."""
+
+import json
+import os
+import pathlib
+import sys
+
+os.environ["KERAS_BACKEND"] = "torch"
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / "python" / "tests" / "doors"))
+
+import keras  # noqa: E402
+from layer_cases import CASES  # noqa: E402
+
+
+def write(folder):
+    for name, cases in CASES.items():
+        for number, case in enumerate(cases):
+            try:
+                config = keras.saving.serialize_keras_object(case.build(name))
+            except ImportError:  # of a layer that only another backend has
+                continue
+            # Of a legacy model, since it is built once with whatever weights its layers want.
+            (folder / f"{name}-{number}").write_text("legacy/sequential.h5\n" + json.dumps(config))
+
+
+if __name__ == "__main__":
+    write(pathlib.Path(sys.argv[1]))
