@@ -1,6 +1,7 @@
 #include "layers/operation.h"
 
 #include "layers/activation.h"
+#include "ops/tables.h"
 #include "saving/names.h"
 #include "saving/suggest.h"
 
@@ -108,6 +109,7 @@ Tensors call_operation(const Layer& node, const Arguments& call) {
                      Error::Kind::unsupported);
   }
   const auto named = named_arguments(node, op->second, call);
+  const ops::TableWatch watch([&](int64_t bytes) { node.take_memory(bytes, 1); });
   try {
     return tensors_of(node, ops::call(function, {}, named));
   } catch (const Error& error) {

@@ -5,6 +5,7 @@
 #include "layers/masks.h"
 #include "layers/regularizers.h"
 #include "ops/registry.h"
+#include "ops/tables.h"
 #include "saving/json.h"
 #include "saving/suggest.h"
 #include "tensor/value.h"
@@ -163,6 +164,7 @@ Tensors build(Layer& layer, const Tensors& inputs) {
     for (size_t i = 0; i < cast.size(); ++i) cast[i] = all.as<ops::List>()[i].as<Tensor>();
     for (auto& [name, argument] : layer.arguments()) cast_floats(layer, argument);
   }
+  const ops::TableWatch watch([&](int64_t bytes) { layer.take_memory(bytes, 1); });
   try {
     const Tensors outputs = called(layer, cast);
     layer.all_weights_taken();

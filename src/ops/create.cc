@@ -2,6 +2,7 @@
 
 #include "ops/families.h"
 #include "ops/shapes.h"
+#include "ops/tables.h"
 
 namespace keravino::ops {
 
@@ -36,7 +37,11 @@ Dim arange_count(const Tensor& start, const Tensor& stop, const Tensor& step) {
   const auto last = known_scalar(stop);
   const auto by = known_scalar(step);
   if (by == 0.0) throw Error("step must not be zero");
-  if (first && last && by) return std::max<int64_t>(static_cast<int64_t>(std::ceil((*last - *first) / *by)), 0);
+  if (first && last && by) {
+    const double count = std::ceil((*last - *first) / *by);
+    if (!(count < 0x1p62)) throw Error("start, stop and step give no number of elements");
+    return static_cast<int64_t>(std::max(count, 0.0));
+  }
   if (first == 0.0 && by == 1.0) return as_dim(stop);
   if (by && is_integer(start.dtype()) && is_integer(stop.dtype()) && is_integer(step.dtype())) {
     const Tensor length = as(*by > 0 ? stop - start : start - stop, DType::int64);
@@ -61,7 +66,7 @@ Tensor arange(Tensor start, Tensor stop, Tensor step, std::optional<DType> dtype
   const auto first = known_scalar(start);
   const auto by = known_scalar(step);
   if (known(count) && first && by) {  // in float64: every number is as near as its dtype allows
-    std::vector<double> numbers(static_cast<size_t>(*known(count)));
+    auto numbers = table<double>(*known(count));
     for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = *first + static_cast<double>(i) * *by;
     return constant_tensor(numbers, {numbers.size()}, type);
   }
@@ -74,8 +79,7 @@ namespace {
 Tensor spread(Tensor start, Tensor stop, int64_t num, bool endpoint, DType type, int64_t axis) {
   if (num < 0) throw Error("num must not be negative");
   const double last = static_cast<double>(endpoint ? num - 1 : num);
-  std::vector<double> up(static_cast<size_t>(num));
-  std::vector<double> down(up.size());
+  auto up = table<double>(num), down = table<double>(num);
   const auto first_number = known_scalar(start);
   const auto last_number = known_scalar(stop);
   for (size_t i = 0; i < up.size(); ++i) {

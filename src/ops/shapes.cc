@@ -1,6 +1,7 @@
 #include "ops/shapes.h"
 
 #include "engine/evaluate.h"
+#include "ops/tables.h"
 
 namespace keravino::ops {
 namespace {
@@ -85,7 +86,7 @@ Dim product(const std::vector<Dim>& dims) {
 
 Tensor iota(const Dim& n, DType dtype) {
   if (const auto count = known(n)) {
-    std::vector<int64_t> numbers(static_cast<size_t>(std::max<int64_t>(*count, 0)));
+    auto numbers = table<int64_t>(std::max<int64_t>(*count, 0));
     std::iota(numbers.begin(), numbers.end(), int64_t{0});
     return constant_tensor(numbers, {numbers.size()}, dtype);
   }

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "saving/file.h"
+
 namespace keravino::saving {
 
 /// Keras's to_snake_case: "Conv2DTranspose" -> "conv2d_transpose", "ReLU" -> "re_lu".

@@ -15,6 +15,8 @@ class Findings : public testing::TestWithParam<std::pair<const char*, void (*)(s
 
 TEST_P(Findings, AreReadOrRefused) {
   const auto [target, read] = GetParam();
+  rusage before, after;
+  getrusage(RUSAGE_SELF, &before);
   size_t count = 0;
   for (const auto& entry : std::filesystem::directory_iterator(KERAVINO_TEST_FINDINGS "/" + std::string(target))) {
     SCOPED_TRACE(entry.path().filename());
@@ -24,6 +26,8 @@ TEST_P(Findings, AreReadOrRefused) {
     ++count;
   }
   EXPECT_GT(count, 0);
+  getrusage(RUSAGE_SELF, &after);
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 400 << 10);
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, Findings,

@@ -31,4 +31,12 @@ TEST(Json, allows_nesting_up_to_the_limit) {
   EXPECT_EQ(file_error_of([&] { parse_json_object("f", nested(257)); }), "f: is nested deeper than 256");
 }
 
+TEST(Json, values_take_more_than_their_text) {
+  std::string text = "{\"a\": [0";
+  for (int i = 0; i < 5'000'000; ++i) text += ",0";
+  Budget budget(0);
+  EXPECT_EQ(file_error_of([&] { parse_json_object("f", text + "]}", budget); }),
+            "f: asks for 64 bytes, more than a file of this size may (63 of 268435456 are left)");
+}
+
 }  // namespace keravino::saving

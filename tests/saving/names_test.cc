@@ -105,4 +105,12 @@ TEST(WeightGroups, of_something_else_is_empty) {
   EXPECT_TRUE(groups_of(nlohmann::json::parse("[]")).empty());
 }
 
+TEST(WeightGroups, longer_than_the_config) {
+  const nlohmann::json leaf = {{"class_name", "A"}, {"config", nlohmann::json::object()}};
+  nlohmann::json object = {{"class_name", "A"}, {"config", {{"layers", std::vector<nlohmann::json>(10'000, leaf)}}}};
+  for (int depth = 0; depth < 10; ++depth)
+    object = {{"class_name", "A"}, {"config", {{std::string(5'000, 'k'), object}}}};
+  EXPECT_NE(file_error_of([&] { groups_of(object); }).find("more than a file of this size may"), std::string::npos);
+}
+
 }  // namespace keravino::saving

@@ -1,6 +1,7 @@
 #include "saving/weights.h"
 
 #include <hdf5.h>
+#include <zlib.h>
 
 #include <array>
 #include <cstring>
@@ -198,14 +199,14 @@ TEST_F(WeightsFile, shapes_with_nothing_behind_them) {
   EXPECT_EQ(error([](hid_t file) { dataset(file, "0", H5T_IEEE_F32LE, {1'000'000'000'000}, nullptr); }),
             "w.h5: /d/vars/0: declares shape (1000000000000), 4000000000000 bytes, but stores 0");
   const auto chunked = [](hid_t plist) {
-    constexpr hsize_t kChunk[] = {16, 16};
+    constexpr hsize_t kChunk[] = {1000, 1000};
     H5Pset_chunk(plist, 2, kChunk);
   };
   const std::string text = error([&](hid_t file) {
     dataset(file, "0", H5T_IEEE_F32LE, {1'000'000, 1'000}, nullptr, chunked);
   });
   EXPECT_EQ(text,
-            "w.h5: /d/vars/0: asks for 4000000000 bytes, more than a file of this size may (268435456 of 268435456 are "
+            "w.h5: /d/vars/0: asks for 4000000000 bytes, more than a file of this size may (268435441 of 268435456 are "
             "left)");
   constexpr hsize_t kHuge = hsize_t{1} << 40;
   EXPECT_EQ(error([&](hid_t file) {
@@ -217,7 +218,50 @@ TEST_F(WeightsFile, shapes_with_nothing_behind_them) {
   };
   EXPECT_EQ(
       error(several),
-      "w.h5: /d/vars/2: asks for 100000000 bytes, more than a file of this size may (68435456 of 268435456 are left)");
+      "w.h5: /d/vars/2: asks for 100000000 bytes, more than a file of this size may (60384225 of 268435456 are left)");
+}
+
+TEST_F(WeightsFile, chunks_that_unpack_to_more_than_they_are) {
+  const auto deflated = [](hid_t plist) {
+    constexpr hsize_t kChunk = 4;
+    H5Pset_chunk(plist, 1, &kChunk);
+    H5Pset_deflate(plist, 9);
+  };
+  // A chunk of 16 bytes that is a megabyte of zeros.
+  std::vector<Bytef> zeros(1 << 20), packed(1 << 12);
+  uLongf size = packed.size();
+  ASSERT_EQ(compress(packed.data(), &size, zeros.data(), zeros.size()), Z_OK);
+  EXPECT_EQ(error([&](hid_t file) {
+              dataset(file, "0", H5T_IEEE_F32LE, {4}, nullptr, deflated);
+              const hid_t set = H5Dopen2(file, "d/vars/0", H5P_DEFAULT);
+              constexpr hsize_t kFirst = 0;
+              EXPECT_GE(H5Dwrite_chunk(set, H5P_DEFAULT, 0, &kFirst, size, packed.data()), 0);
+              H5Dclose(set);
+            }),
+            "w.h5: /d/vars/0: has a chunk of more than its 16 bytes");
+  const auto tiny = [](hid_t plist) {
+    constexpr hsize_t kChunk = 1;
+    H5Pset_chunk(plist, 1, &kChunk);
+  };
+  EXPECT_NE(error([&](hid_t file) {
+              dataset(file, "0", H5T_STD_I8LE, {10'000'000}, nullptr, tiny);
+            }).find("w.h5: /d/vars/0: asks for 10240000001 bytes"),
+            std::string::npos);
+}
+
+TEST_F(WeightsFile, ways_longer_than_the_file) {
+  const std::string name(60'000, 'n');
+  EXPECT_NE(error([&](hid_t file) {
+              hid_t group = H5Gopen2(file, "/", H5P_DEFAULT);
+              for (int depth = 0; depth < 60; ++depth) {
+                const hid_t next = H5Gcreate2(group, name.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+                H5Lcreate_hard(group, name.c_str(), group, "again", H5P_DEFAULT, H5P_DEFAULT);
+                H5Gclose(group);
+                group = next;
+              }
+              H5Gclose(group);
+            }).find("more than a file of this size may"),
+            std::string::npos);
 }
 
 TEST_F(WeightsFile, data_that_is_elsewhere_or_needs_foreign_code) {
