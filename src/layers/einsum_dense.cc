@@ -21,7 +21,8 @@ class Equation {
     in_ = text.substr(0, comma);
     kernel_ = text.substr(comma + 1, arrow - comma - 1);
     out_ = text.substr(arrow + 2);
-    if (in_.size() > in_shape_.size()) throw wrong();
+    constexpr size_t kLongest = 64;
+    if (in_.size() > in_shape_.size() || kernel_.size() > kLongest || out_.size() > kLongest) throw wrong();
     elided_ = in_shape_.size() - in_.size();
 
     const json& config = layer.value("output_shape");

@@ -74,6 +74,8 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 
 Layer::Layer(Source& source, const json& node, std::string pointer, const Layer* parent)
     : source_(&source), node_(&node), config_(&node), pointer_(std::move(pointer)) {
+  constexpr uint64_t kOwn = 1024;  // a model may be called by a model that is called, time and again
+  source.budget.take(kOwn, source.archive.path + ": config.json");
   const auto text = [&](const json& object, const char* key) {
     const auto found = object.find(key);
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -375,6 +377,9 @@ std::vector<State>& Layer::states(const std::vector<std::vector<int64_t>>& shape
     if (elements > 0x1p26) throw error(fmt::format("has a state of shape {}, too large", shape_text(shape)));
   }
   const auto [known, fresh] = source_->states.try_emplace(pointer_);
+  for (const auto& shape : shapes) {
+    if (fresh) take_memory(product(shape), element_type(compute_dtype_).size());
+  }
   for (size_t i = 0; fresh && i < shapes.size(); ++i) {
     const Tensor start = new_parameter(element_type(compute_dtype_), ov::Shape(shapes[i].begin(), shapes[i].end()));
     start.output().get_node()->set_friendly_name(fmt::format("{}/state_{}", path_, i));

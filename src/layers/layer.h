@@ -157,6 +157,8 @@ class Layer {
   /// A text that Keras keeps for this layer in a file of its own within the model's, "vocabulary.txt". Error if there
   /// is none.
   std::string_view asset(std::string_view name) const;
+  /// Accounts for the nodes of a call.
+  void take_call() const { take_memory(1, 16 << 10); }
   /// Accounts for memory that a number in the config asks for, before it is taken.
   void take_memory(int64_t elements, size_t size_of_each) const;
   /// The number of variables that the file has for this layer itself.

@@ -92,6 +92,7 @@ std::vector<const ops::Param*> call_parameters(const ops::Op& op, const json& co
 }
 
 Tensors call_operation(const Layer& node, const Arguments& call) {
+  node.take_call();
   if (node.class_name() == "ConvertToTensor") {  // no function of the registry: it takes what is no tensor yet
     Layer own = node;
     const Tensor x = only(node, layer_inputs(own, call));

@@ -157,6 +157,7 @@ static Tensors called(Layer& layer, const Tensors& inputs) {
 
 Tensors build(Layer& layer, const Tensors& inputs) {
   if (!find_row(layer.class_name()) && !registered(layer.class_name())) throw unknown_class(layer);
+  layer.take_call();
   Tensors cast = inputs;
   if (layer.autocast() && is_float(layer.compute_dtype())) {
     ops::Arg all = ops::to_arg(inputs);

@@ -13,6 +13,14 @@ size_t width(const std::string& text) {
   return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+/// A cell of the table: all of a column are as wide as the widest.
+std::string cut(const std::string& text) {
+  constexpr size_t kLongest = 200;
+  size_t end = kLongest;
+  while (end < text.size() && (text[end] & 0xC0) == 0x80) --end;  // not within a letter
+  return text.size() <= kLongest ? text : text.substr(0, end) + "...";
+}
+
 std::string repeat(const std::string& text, size_t times) {
   std::string out;
   for (size_t i = 0; i < times; ++i) out += text;
@@ -93,9 +101,12 @@ std::string summary(const std::string& name, const std::string& class_name, cons
   Table table(head);
   for (const LayerInfo& layer : layers) {
     Cell shapes;
-    for (const ov::PartialShape& shape : layer.output_shapes) shapes.push_back(ops::to_string(shape));
-    RowCells row = {{fmt::format("{} ({})", layer.name, layer.class_name)}, shapes, {with_commas(layer.parameters)}};
-    if (connected) row.push_back(layer.inbound.empty() ? Cell{"-"} : layer.inbound);
+    for (const ov::PartialShape& shape : layer.output_shapes) shapes.push_back(cut(ops::to_string(shape)));
+    Cell inbound;
+    for (const std::string& each : layer.inbound) inbound.push_back(cut(each));
+    RowCells row = {
+        {cut(fmt::format("{} ({})", layer.name, layer.class_name))}, shapes, {with_commas(layer.parameters)}};
+    if (connected) row.push_back(inbound.empty() ? Cell{"-"} : inbound);
     table.add(std::move(row));
   }
   return fmt::format("Model: \"{}\"\n{} Total params: {} ({})\n Trainable params: {}\n Non-trainable params: {}\n",

@@ -100,20 +100,31 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
   return object;
 }
 
-// Texts of variable length lie in heaps, none of which is longer than the longest that the file has room for.
-size_t Contents::longest_text() {
-  if (longest_text_) return *longest_text_;
-  constexpr std::string_view kHeap = "GCOL";
-  constexpr size_t kSizeAt = 8;
+// Texts of variable length lie in heaps. None is longer than the longest heap; and HDF5 1.10 would go on without end
+// from an object of no size to the next, or out of the heap.
+size_t Contents::longest_heap() const {
+  constexpr std::string_view kHeap("GCOL\1", 5);
+  constexpr size_t kSizeAt = 8, kHeader = 16;
   const std::string_view file(reinterpret_cast<const char*>(image_.data.get()), image_.size);
+  const auto number = [&](size_t at) {
+    uint64_t number = 0;
+    std::memcpy(&number, file.data() + at, sizeof(number));
+    return number;
+  };
   size_t longest = 0;
-  for (size_t at = file.find(kHeap); at != file.npos; at = file.find(kHeap, at + 1)) {
-    uint64_t size = 0;
-    if (at + kSizeAt + sizeof(size) > file.size()) break;
-    std::memcpy(&size, file.data() + at + kSizeAt, sizeof(size));
-    if (size <= file.size() - at) longest = std::max<size_t>(longest, size);
+  for (size_t at = file.find(kHeap); at != file.npos && at + kHeader <= file.size(); at = file.find(kHeap, at + 1)) {
+    const uint64_t size = number(at + kSizeAt);
+    if (size > file.size() - at) continue;  // no heap: HDF5 reads none beyond the file's end
+    longest = std::max<size_t>(longest, size);
+    for (size_t object = kHeader; object + kHeader <= size;) {
+      const bool used = (number(at + object) & 0xffff) != 0;
+      const uint64_t own = number(at + object + kSizeAt);
+      const uint64_t step = used ? kHeader + (std::min<uint64_t>(own, size) + 7) / 8 * 8 : own;
+      if (step == 0 || step > size - object) throw file_error(where_, "is damaged (a heap of texts)");
+      object += step;
+    }
   }
-  return *(longest_text_ = longest);
+  return longest;
 }
 
 std::vector<std::string> Contents::texts(hid_t object, const std::string& name, const std::string& path) {
@@ -128,7 +139,7 @@ std::vector<std::string> Contents::texts(hid_t object, const std::string& name, 
   if (H5Tis_variable_str(type) > 0) {
     // Many may be one and the same text in the file: what they could take together is asked for before it is taken.
     size_t most = 0;
-    if (__builtin_mul_overflow(static_cast<size_t>(count), longest_text(), &most))
+    if (__builtin_mul_overflow(static_cast<size_t>(count), longest_text_, &most))
       throw wrong("is larger than the file");
     Budget(budget_).take(most, fmt::format("{}: /{}", where_, path));
     std::vector<char*> texts(static_cast<size_t>(count), nullptr);

@@ -1,7 +1,6 @@
 // What is read out of an HDF5 file that nobody vouches for: tensors, texts, and the way to them.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,9 +13,9 @@ namespace keravino::saving::hdf5 {
 /// file it is: `model.h5: /model_weights/dense: what`.
 class Contents {
  public:
-  /// What is given must outlive the reader.
+  /// What is given must outlive the reader. Error for heaps of texts that are damaged.
   Contents(const std::string& where, const Buffer& image, Budget& budget)
-      : where_(where), image_(image), budget_(budget) {}
+      : where_(where), image_(image), budget_(budget), longest_text_(longest_heap()) {}
 
   /// The names in a group. Only hard links are followed: others lead out of the file, or in circles.
   std::vector<std::string> members(hid_t group, const std::string& path);
@@ -37,13 +36,13 @@ class Contents {
   std::shared_ptr<const std::byte> copy(hid_t dataset, hid_t type, const SavedTensor& tensor, const std::string& path);
   std::string dtype_name(hid_t type, hid_t dataset, const std::string& path);
 
-  size_t longest_text();
+  size_t longest_heap() const;
 
   const std::string& where_;
   const Buffer& image_;
   Budget& budget_;
   size_t objects_ = 0;
-  std::optional<size_t> longest_text_;
+  size_t longest_text_;
 };
 
 }  // namespace keravino::saving::hdf5

@@ -53,6 +53,12 @@ Handle open_image(const std::string& where, const Buffer& image) {
   Handle file(ready ? H5Fopen("weights", H5F_ACC_RDONLY, access) : -1, H5Fclose);
   // Asked for at once: the next call to HDF5, be it the end of `access`, forgets the reason.
   if (file < 0) throw file_error(where, "is damaged or truncated (" + reason() + ")");
+  // What is looked at here before HDF5 has offsets and lengths of 8 bytes, as it writes them if it is not told
+  // otherwise.
+  constexpr size_t kVersionAt = 8, kSizesAt = 13, kSizesOfNewAt = 9;
+  const std::byte* sizes = image.data.get() + (image.data.get()[kVersionAt] < std::byte{2} ? kSizesAt : kSizesOfNewAt);
+  if (sizes[0] != std::byte{8} || sizes[1] != std::byte{8})
+    throw file_error(where, "is damaged, or has offsets that are not of 8 bytes");
   return file;
 }
 

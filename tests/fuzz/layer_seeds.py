@@ -1,4 +1,4 @@
-"""Writes a config of every layer class, in each configuration that python/tests/doors compares with Keras."""
+"""Writes configs of every layer class, in each configuration that python/tests/doors compares with Keras, and of every op."""
 
 import json
 import os
@@ -9,10 +9,13 @@ os.environ["KERAS_BACKEND"] = "torch"
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / "python" / "tests" / "doors"))
 
 import keras  # noqa: E402
+import seeds  # noqa: E402
 from layer_cases import CASES  # noqa: E402
 
 
 def write(folder):
+    for number, operation in enumerate(seeds.operations()):
+        (folder / f"operation-{number}").write_bytes(operation)
     for name, cases in CASES.items():
         for number, case in enumerate(cases):
             try:

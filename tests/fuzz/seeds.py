@@ -52,6 +52,30 @@ def models_of_one_layer(model):
         yield {"class_name": "Functional", "config": {"name": "one", "layers": [*layers, layer], **ends}}
 
 
+def called(config, *inputs):
+    """A model of one call, which gives it these inputs: (name, shape, dtype)."""
+    layers, args = [], []
+    for name, shape, dtype in inputs:
+        tensor = {"shape": shape, "dtype": dtype, "keras_history": [name, 0, 0]}
+        args.append({"class_name": "__keras_tensor__", "config": tensor})
+        own = {"name": name, "batch_shape": shape, "dtype": dtype}
+        layers.append({"class_name": "InputLayer", "name": name, "config": own, "inbound_nodes": []})
+    layer = {"name": "y", **config, "inbound_nodes": [{"args": args, "kwargs": {}}]}
+    ends = {"input_layers": [[x["name"], 0, 0] for x in layers], "output_layers": [["y", 0, 0]]}
+    model = {"class_name": "Functional", "config": {"name": "one", "layers": [*layers, layer], **ends}}
+    return b"cnn.keras\n" + json.dumps(model).encode()
+
+
+def operations():
+    """Every op that Keras saves in a config, with one tensor and with two."""
+    inputs = [("x0", [None, 4, 4], "float32"), ("x1", [None, 4, 4], "float32")]
+    for name, operation in json.loads((DATA / "operations.json").read_text()).items():
+        module, class_name = name.rsplit(".", 1)
+        config = {"module": module, "class_name": class_name, "config": dict.fromkeys(operation["config"], 1)}
+        yield called(config, *inputs[:1])
+        yield called(config, *inputs)
+
+
 def configs():
     for path in DATA.glob("*.keras"):
         with zipfile.ZipFile(path) as archive:

@@ -249,6 +249,28 @@ TEST_F(WeightsFile, chunks_that_unpack_to_more_than_they_are) {
             std::string::npos);
 }
 
+TEST_F(WeightsFile, heaps_of_texts_without_an_end) {
+  make([](hid_t file) {
+    dataset(file, "0", H5T_IEEE_F32LE, {4}, kFour.data());
+    const hid_t text = H5Tcopy(H5T_C_S1), one = H5Screate(H5S_SCALAR);
+    H5Tset_size(text, H5T_VARIABLE);
+    const hid_t group = H5Gopen2(file, "d/vars", H5P_DEFAULT);
+    const hid_t name = H5Acreate2(group, "name", text, one, H5P_DEFAULT, H5P_DEFAULT);
+    const char* value = "dense";
+    EXPECT_GE(H5Awrite(name, text, static_cast<const void*>(&value)), 0);
+    for (const auto& [id, close] : {std::pair{name, H5Aclose}, {group, H5Gclose}, {one, H5Sclose}, {text, H5Tclose}})
+      close(id);
+  });
+  EXPECT_TRUE(open_weights("w.h5").has("d"));
+  const std::string good = contents("w.h5");
+  const size_t object = good.find("GCOL") + 16;
+  for (const char byte : {'\0', '\xff'}) {
+    std::string bad = good;
+    write("w.h5", bad.replace(object, 16, 16, byte));
+    EXPECT_EQ(file_error_of([] { open_weights("w.h5"); }), "w.h5: is damaged (a heap of texts)");
+  }
+}
+
 TEST_F(WeightsFile, ways_longer_than_the_file) {
   const std::string name(60'000, 'n');
   EXPECT_NE(error([&](hid_t file) {
