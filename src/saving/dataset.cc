@@ -90,7 +90,10 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
         H5Lget_info(group, part.c_str(), &link, H5P_DEFAULT) < 0)
       throw error(here, "is not there");
     if (link.type != H5L_TYPE_HARD) throw error(join(path, part), "is a soft or external link, which is not followed");
-    if (end == name.npos) break;
+    if (end != name.npos) continue;
+    // Told before HDF5 opens it, which reads heaps that may have no end.
+    if (headers_.is_virtual(link.u.address)) throw error(here, "is a virtual dataset, which is not read");
+    break;
   }
   // Counted here, where each is met: hard links may give one object many names, and a long way to it.
   budget_.take(here.size(), fmt::format("{}: /{}", where_, path));
@@ -98,33 +101,6 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
   Handle object(H5Oopen(group, name.c_str(), H5P_DEFAULT), H5Oclose);
   if (object < 0) throw error(here, "is damaged (" + reason() + ")");
   return object;
-}
-
-// Texts of variable length lie in heaps. None is longer than the longest heap; and HDF5 1.10 would go on without end
-// from an object of no size to the next, or out of the heap.
-size_t Contents::longest_heap() const {
-  constexpr std::string_view kHeap("GCOL\1", 5);
-  constexpr size_t kSizeAt = 8, kHeader = 16;
-  const std::string_view file(reinterpret_cast<const char*>(image_.data.get()), image_.size);
-  const auto number = [&](size_t at) {
-    uint64_t number = 0;
-    std::memcpy(&number, file.data() + at, sizeof(number));
-    return number;
-  };
-  size_t longest = 0;
-  for (size_t at = file.find(kHeap); at != file.npos && at + kHeader <= file.size(); at = file.find(kHeap, at + 1)) {
-    const uint64_t size = number(at + kSizeAt);
-    if (size > file.size() - at) continue;  // no heap: HDF5 reads none beyond the file's end
-    longest = std::max<size_t>(longest, size);
-    for (size_t object = kHeader; object + kHeader <= size;) {
-      const bool used = (number(at + object) & 0xffff) != 0;
-      const uint64_t own = number(at + object + kSizeAt);
-      const uint64_t step = used ? kHeader + (std::min<uint64_t>(own, size) + 7) / 8 * 8 : own;
-      if (step == 0 || step > size - object) throw file_error(where_, "is damaged (a heap of texts)");
-      object += step;
-    }
-  }
-  return longest;
 }
 
 std::vector<std::string> Contents::texts(hid_t object, const std::string& name, const std::string& path) {
@@ -137,17 +113,15 @@ std::vector<std::string> Contents::texts(hid_t object, const std::string& name, 
   if (count == 0) return {};  // h5py gives an empty list numbers for a dtype
   if (count < 0 || H5Tget_class(type) != H5T_STRING) throw wrong("is no text");
   if (H5Tis_variable_str(type) > 0) {
-    // Many may be one and the same text in the file: what they could take together is asked for before it is taken.
-    size_t most = 0;
-    if (__builtin_mul_overflow(static_cast<size_t>(count), longest_text_, &most))
-      throw wrong("is larger than the file");
-    Budget(budget_).take(most, fmt::format("{}: /{}", where_, path));
-    std::vector<char*> texts(static_cast<size_t>(count), nullptr);
-    if (H5Aread(attribute, type, static_cast<void*>(texts.data())) < 0) throw wrong("is damaged (" + reason() + ")");
+    H5O_info_t info;
+    if (H5Oget_info2(object, &info, H5O_INFO_BASIC) < 0) throw wrong("is damaged (" + reason() + ")");
+    const auto found = headers_.texts(info.addr, name, static_cast<size_t>(count));
+    if (!found) throw wrong("is kept in a way that is not read");
     std::vector<std::string> out;
-    for (const char* text : texts) out.emplace_back(text ? text : "");
-    H5Dvlen_reclaim(type, space, H5P_DEFAULT, static_cast<void*>(texts.data()));
-    for (const std::string& text : out) budget_.take(text.size(), fmt::format("{}: /{}", where_, path));
+    for (const std::string_view text : *found) {  // many may be one and the same text in the file
+      budget_.take(sizeof(std::string) + text.size(), fmt::format("{}: /{}", where_, path));
+      out.emplace_back(text);
+    }
     return out;
   }
   const size_t each = H5Tget_size(type);

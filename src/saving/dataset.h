@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "saving/hdf5.h"
+#include "saving/object_header.h"
 #include "saving/weights.h"
 
 namespace keravino::saving::hdf5 {
@@ -13,9 +14,9 @@ namespace keravino::saving::hdf5 {
 /// file it is: `model.h5: /model_weights/dense: what`.
 class Contents {
  public:
-  /// What is given must outlive the reader. Error for heaps of texts that are damaged.
+  /// What is given must outlive the reader.
   Contents(const std::string& where, const Buffer& image, Budget& budget)
-      : where_(where), image_(image), budget_(budget), longest_text_(longest_heap()) {}
+      : where_(where), image_(image), budget_(budget), headers_(where, image) {}
 
   /// The names in a group. Only hard links are followed: others lead out of the file, or in circles.
   std::vector<std::string> members(hid_t group, const std::string& path);
@@ -36,13 +37,11 @@ class Contents {
   std::shared_ptr<const std::byte> copy(hid_t dataset, hid_t type, const SavedTensor& tensor, const std::string& path);
   std::string dtype_name(hid_t type, hid_t dataset, const std::string& path);
 
-  size_t longest_heap() const;
-
   const std::string& where_;
   const Buffer& image_;
   Budget& budget_;
+  ObjectHeaders headers_;
   size_t objects_ = 0;
-  size_t longest_text_;
 };
 
 }  // namespace keravino::saving::hdf5

@@ -1,0 +1,106 @@
+#include "saving/object_header.h"
+
+#include <cstring>
+
+namespace keravino::saving::hdf5 {
+namespace {
+
+constexpr uint64_t kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10;  // kinds of messages
+constexpr uint64_t kShared = 2;                                              // a flag: the message is elsewhere
+
+uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
+
+}  // namespace
+
+std::string_view ObjectHeaders::part(std::string_view bytes, uint64_t at, uint64_t size) const {
+  if (at > bytes.size() || size > bytes.size() - at) throw file_error(where_, "is damaged (an object's header)");
+  return bytes.substr(at, size);
+}
+
+uint64_t ObjectHeaders::number(std::string_view bytes, uint64_t at, size_t size) const {
+  uint64_t number = 0;
+  std::memcpy(&number, part(bytes, at, size).data(), size);
+  return number;
+}
+
+void ObjectHeaders::walk(uint64_t address, const Visit& visit) const {
+  const bool is_new = part(file_, address, 4) == "OHDR";
+  std::vector<std::string_view> blocks;
+  uint64_t order = 0;  // bytes of a message's number in the order of creation
+  if (is_new) {
+    const uint64_t flags = number(file_, address + 5, 1), size_bytes = uint64_t{1} << (flags & 3);
+    const uint64_t at = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0);
+    order = flags & 4 ? 2 : 0;
+    blocks.push_back(part(file_, at + size_bytes, number(file_, at, size_bytes)));
+  } else {
+    blocks.push_back(part(file_, address + 16, number(file_, address + 8, 4)));
+  }
+  constexpr size_t kMostBlocks = 1000;  // they may lead in a circle
+  for (size_t i = 0; i < blocks.size() && i < kMostBlocks; ++i) {
+    const uint64_t head = is_new ? 4 + order : 8;
+    for (uint64_t at = 0; at + head <= blocks[i].size();) {
+      const uint64_t kind = number(blocks[i], at, is_new ? 1 : 2), size = number(blocks[i], at + (is_new ? 1 : 2), 2);
+      const uint64_t flags = number(blocks[i], at + (is_new ? 3 : 4), 1);
+      const std::string_view bytes = part(blocks[i], at + head, size);
+      if (visit(kind, flags, bytes)) return;
+      if (kind == kContinuation) {
+        const std::string_view more = part(file_, number(bytes, 0, 8), number(bytes, 8, 8));
+        // A new block is signed in front, and has a checksum behind.
+        blocks.push_back(is_new ? part(more, 4, std::max<size_t>(more.size(), 8) - 8) : more);
+      }
+      at += head + size;
+    }
+  }
+}
+
+bool ObjectHeaders::is_virtual(uint64_t address) const {
+  bool found = false;
+  walk(address, [&](uint64_t kind, uint64_t, std::string_view bytes) {
+    constexpr uint64_t kVirtual = 3;
+    found = kind == kLayout && number(bytes, 0, 1) >= 4 && number(bytes, 1, 1) == kVirtual;
+    return found;
+  });
+  return found;
+}
+
+std::optional<std::vector<std::string_view>> ObjectHeaders::texts(uint64_t address, std::string_view name,
+                                                                  size_t count) const {
+  std::optional<std::vector<std::string_view>> out;
+  walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
+    if (kind != kAttribute || (flags & kShared)) return false;
+    const uint64_t version = number(bytes, 0, 1);
+    const uint64_t sizes[] = {number(bytes, 2, 2), number(bytes, 4, 2), number(bytes, 6, 2)};  // name, type, space
+    uint64_t at = version == 3 ? 9 : 8;
+    const std::string_view own = part(bytes, at, sizes[0]);
+    if (own.substr(0, own.find('\0')) != name) return false;
+    for (const uint64_t size : sizes) at += version == 1 ? padded(size) : size;
+    constexpr uint64_t kReference = 16;
+    if (count > bytes.size() / kReference) throw file_error(where_, "is damaged (an attribute)");
+    out.emplace();
+    for (size_t i = 0; i < count; ++i) out->push_back(text(part(bytes, at + i * kReference, kReference)));
+    return true;
+  });
+  return out;
+}
+
+// A reference: the length of the text, the address of a heap, and the number of an object there.
+std::string_view ObjectHeaders::text(std::string_view reference) const {
+  const uint64_t length = number(reference, 0, 4), address = number(reference, 4, 8), wanted = number(reference, 12, 4);
+  if (length == 0 || address == 0) return {};
+  constexpr uint64_t kHead = 16;  // of the heap, and of each object
+  if (part(file_, address, 5) != std::string_view("GCOL\1", 5)) throw file_error(where_, "is damaged (no heap)");
+  const std::string_view heap = part(file_, address, number(file_, address + 8, 8));
+  for (uint64_t at = kHead; at + kHead <= heap.size();) {
+    const uint64_t object = number(heap, at, 2), size = number(heap, at + 8, 8);
+    if (object == 0) break;  // the rest is free
+    const std::string_view bytes = part(heap, at + kHead, size);
+    if (object == wanted) {
+      const std::string_view text = part(bytes, 0, length);
+      return text.substr(0, text.find('\0'));
+    }
+    at += kHead + padded(size);
+  }
+  throw file_error(where_, "is damaged (a text is not there)");
+}
+
+}  // namespace keravino::saving::hdf5
