@@ -93,6 +93,7 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
     if (end != name.npos) continue;
     // Told before HDF5 opens it, which reads heaps that may have no end.
     if (headers_.is_virtual(link.u.address)) throw error(here, "is a virtual dataset, which is not read");
+    headers_.check_attributes(link.u.address);
     break;
   }
   // Counted here, where each is met: hard links may give one object many names, and a long way to it.

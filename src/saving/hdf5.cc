@@ -1,5 +1,7 @@
 #include "saving/hdf5.h"
 
+#include "saving/object_header.h"
+
 namespace keravino::saving::hdf5 {
 namespace {
 
@@ -59,6 +61,9 @@ Handle open_image(const std::string& where, const Buffer& image) {
   const std::byte* sizes = image.data.get() + (image.data.get()[kVersionAt] < std::byte{2} ? kSizesAt : kSizesOfNewAt);
   if (sizes[0] != std::byte{8} || sizes[1] != std::byte{8})
     throw file_error(where, "is damaged, or has offsets that are not of 8 bytes");
+  H5O_info_t root;
+  if (H5Oget_info2(file, &root, H5O_INFO_BASIC) < 0) throw file_error(where, "is damaged (" + reason() + ")");
+  ObjectHeaders(where, image).check_attributes(root.addr);
   return file;
 }
 

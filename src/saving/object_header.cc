@@ -1,5 +1,6 @@
 #include "saving/object_header.h"
 
+#include <array>
 #include <cstring>
 
 namespace keravino::saving::hdf5 {
@@ -63,21 +64,45 @@ bool ObjectHeaders::is_virtual(uint64_t address) const {
   return found;
 }
 
+ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const {
+  const uint64_t version = number(bytes, 0, 1);
+  const bool shared = version > 1 && (number(bytes, 1, 1) & 3) != 0;
+  if (version < 1 || version > 3 || shared) throw file_error(where_, "has an attribute of a kind that is not read");
+  uint64_t at = version == 3 ? 9 : 8;
+  std::array<std::string_view, 3> parts;  // name, type, space
+  for (size_t i = 0; i < parts.size(); ++i) {
+    const uint64_t size = number(bytes, 2 + 2 * i, 2);
+    parts[i] = part(bytes, at, size);
+    at += version == 1 ? padded(size) : size;
+  }
+  const auto& [name, type, space] = parts;
+  const uint64_t kind = number(space, 0, 1), head = kind == 1 ? 8 : 4, rank = number(space, 1, 1);
+  const bool none = kind == 2 && number(space, 3, 1) == 2;
+  uint64_t size = none ? 0 : number(type, 4, 4);
+  bool overflow = false;
+  for (uint64_t i = 0; i < rank; ++i) overflow |= __builtin_mul_overflow(size, number(space, head + 8 * i, 8), &size);
+  if (overflow) size = UINT64_MAX;
+  return {name.substr(0, name.find('\0')), part(bytes, at, size)};
+}
+
+void ObjectHeaders::check_attributes(uint64_t address) const {
+  walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
+    if (kind == kAttribute && !(flags & kShared)) attribute(bytes);
+    return false;
+  });
+}
+
 std::optional<std::vector<std::string_view>> ObjectHeaders::texts(uint64_t address, std::string_view name,
                                                                   size_t count) const {
   std::optional<std::vector<std::string_view>> out;
   walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
     if (kind != kAttribute || (flags & kShared)) return false;
-    const uint64_t version = number(bytes, 0, 1);
-    const uint64_t sizes[] = {number(bytes, 2, 2), number(bytes, 4, 2), number(bytes, 6, 2)};  // name, type, space
-    uint64_t at = version == 3 ? 9 : 8;
-    const std::string_view own = part(bytes, at, sizes[0]);
-    if (own.substr(0, own.find('\0')) != name) return false;
-    for (const uint64_t size : sizes) at += version == 1 ? padded(size) : size;
+    const Attribute found = attribute(bytes);
+    if (found.name != name) return false;
     constexpr uint64_t kReference = 16;
-    if (count > bytes.size() / kReference) throw file_error(where_, "is damaged (an attribute)");
+    if (count > found.data.size() / kReference) throw file_error(where_, "is damaged (an attribute)");
     out.emplace();
-    for (size_t i = 0; i < count; ++i) out->push_back(text(part(bytes, at + i * kReference, kReference)));
+    for (size_t i = 0; i < count; ++i) out->push_back(text(part(found.data, i * kReference, kReference)));
     return true;
   });
   return out;

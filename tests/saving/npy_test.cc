@@ -163,8 +163,8 @@ TEST_F(Npy, errors_of_npz) {
 
 TEST_F(Npy, texts_of_one_byte_take_more_than_that) {
   const std::string header = "{'descr': '|S1', 'fortran_order': False, 'shape': (20000000,), }";
-  std::string bytes = "\x93NUMPY\1" + std::string(1, '\0') + static_cast<char>(header.size()) + std::string(1, '\0');
-  bytes += header + std::string(20'000'000, 'a');
+  std::string bytes("\x93NUMPY\1\0", 8);
+  bytes.append({static_cast<char>(header.size()), '\0'}).append(header).append(20'000'000, 'a');
   make_zip("a.npz", {{"x.npy", bytes}}, ZIP_CM_DEFLATE);
   EXPECT_EQ(file_error_of([] { read_npz("a.npz"); }).substr(0, 36), "a.npz: x.npy: asks for 660000000 byt");
 }

@@ -258,8 +258,10 @@ TEST_F(WeightsFile, heaps_of_texts_without_an_end) {
     const hid_t name = H5Acreate2(group, "name", text, one, H5P_DEFAULT, H5P_DEFAULT);
     const char* value = "dense";
     EXPECT_GE(H5Awrite(name, text, static_cast<const void*>(&value)), 0);
-    for (const auto& [id, close] : {std::pair{name, H5Aclose}, {group, H5Gclose}, {one, H5Sclose}, {text, H5Tclose}})
-      close(id);
+    H5Aclose(name);
+    H5Gclose(group);
+    H5Sclose(one);
+    H5Tclose(text);
   });
   EXPECT_TRUE(open_weights("w.h5").has("d"));
   const std::string good = contents("w.h5");
@@ -270,6 +272,10 @@ TEST_F(WeightsFile, heaps_of_texts_without_an_end) {
     EXPECT_EQ(file_error_of([] { open_weights("w.h5"); }),
               byte ? "w.h5: is damaged (an object's header)" : "w.h5: is damaged (a text is not there)");
   }
+  // The attribute's type, whose size is behind its class.
+  std::string bad = good;
+  write("w.h5", bad.replace(good.find(std::string_view("\x19\1\0\0\x10\0\0\0", 8)) + 4, 4, "\xff\xff\xff\x7f"));
+  EXPECT_EQ(file_error_of([] { open_weights("w.h5"); }), "w.h5: is damaged (an object's header)");
 }
 
 TEST_F(WeightsFile, ways_longer_than_the_file) {
