@@ -74,7 +74,7 @@ std::string shape_text(const std::vector<int64_t>& shape) {
 
 Layer::Layer(Source& source, const json& node, std::string pointer, const Layer* parent)
     : source_(&source), node_(&node), config_(&node), pointer_(std::move(pointer)) {
-  constexpr uint64_t kOwn = 1024;  // a model may be called by a model that is called, time and again
+  constexpr uint64_t kOwn = 4096;  // a model may be called by a model that is called, time and again
   source.budget.take(kOwn, source.archive.path + ": config.json");
   const auto text = [&](const json& object, const char* key) {
     const auto found = object.find(key);

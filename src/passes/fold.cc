@@ -5,6 +5,7 @@
 #include <openvino/op/util/max_pool_base.hpp>
 #include <openvino/op/util/pad_base.hpp>
 #include <openvino/pass/constant_folding.hpp>
+#include <unordered_set>
 
 #include "ops/custom_gradient.h"
 
@@ -184,9 +185,49 @@ size_t fold_pads(const std::shared_ptr<ov::Model>& model) {
   return removed;
 }
 
+namespace {
+
+/// The bytes by which a node's outputs are more than its inputs: what folding it would add to the graph.
+double growth(const ov::Node& node) {
+  const auto bytes = [](const ov::PartialShape& shape, const ov::element::Type& type) {
+    double size = static_cast<double>(type.bitwidth()) / 8;
+    for (const ov::Dimension& dim : shape) size *= static_cast<double>(dim.get_max_length());
+    return size;
+  };
+  double more = 0;
+  for (const auto& output : node.outputs()) {
+    if (output.get_partial_shape().is_static()) more += bytes(output.get_partial_shape(), output.get_element_type());
+  }
+  for (const auto& input : node.inputs()) {
+    if (input.get_partial_shape().is_static()) more -= bytes(input.get_partial_shape(), input.get_element_type());
+  }
+  return more;
+}
+
+}  // namespace
+
 void fold_constants(const std::shared_ptr<ov::Model>& model) {
+  constexpr double kMost = 1 << 28;  // bytes that folding may add in all
+  double grown = 0;
+  std::unordered_set<const ov::Node*> constant;
   ov::NodeVector kept;
-  for (const auto& node : model->get_ops()) {
+  for (const auto& node : model->get_ordered_ops()) {
+    const bool source = ov::is_type<ov::op::v0::Constant>(node);
+    const bool of_shape = ov::is_type_any_of<ov::op::v0::ShapeOf, ov::op::v3::ShapeOf>(node) &&
+                          node->get_input_partial_shape(0).is_static();
+    if (source || of_shape) constant.insert(node.get());
+    bool all = !source && !of_shape && node->get_input_size() > 0;
+    for (size_t i = 0; i < node->get_input_size(); ++i) all = all && constant.contains(node->get_input_node_ptr(i));
+    if (all) {
+      const double more = std::max(growth(*node), 0.0);
+      if (grown + more > kMost && !ov::pass::constant_folding_is_disabled(node)) {
+        ov::pass::disable_constant_folding(node);
+        kept.push_back(node);
+        continue;
+      }
+      grown += more;
+      constant.insert(node.get());
+    }
     const bool widens = ov::is_type<ov::op::v0::Convert>(node) &&
                         ov::is_type<ov::op::v0::Constant>(node->get_input_node_ptr(0)) &&
                         node->get_input_element_type(0).bitwidth() < node->get_output_element_type(0).bitwidth() &&

@@ -18,7 +18,7 @@ size_t remove_custom_gradients(const std::shared_ptr<ov::Model>& model);
 size_t fold_pads(const std::shared_ptr<ov::Model>& model);
 
 /// OpenVINO's folding of constants, but weights stay compressed: a Convert from a small type would be folded with all
-/// that follows.
+/// that follows. And what a few numbers would grow into stays as it is: a file may ask for any size.
 void fold_constants(const std::shared_ptr<ov::Model>& model);
 
 }  // namespace keravino::passes

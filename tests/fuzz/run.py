@@ -23,7 +23,7 @@ LONG = 300  # seconds, from which on every op and every configuration of every l
 FILE_MB = 256  # what docs/security.md lets a file of this size ask for
 PROCESS_MB = 320  # what the process holds besides: OpenVINO, the models and the sanitizers' own
 ENVIRONMENT = {
-    "ASAN_OPTIONS": "detect_leaks=1:intercept_tls_get_addr=0:quarantine_size_mb=32",
+    "ASAN_OPTIONS": "detect_leaks=1:intercept_tls_get_addr=0:quarantine_size_mb=32:allocator_may_return_null=1",
     "UBSAN_OPTIONS": "print_stacktrace=1",
     "LSAN_OPTIONS": f"suppressions={ROOT / 'tests' / 'lsan.supp'}:print_suppressions=0",
     "TBB_ENABLE_SANITIZERS": "1",

@@ -184,7 +184,7 @@ TEST_F(WeightsFile, layers_of_keras_2_13) {
 TEST_F(WeightsFile, not_hdf5_or_truncated) {
   write("w.h5", "no HDF5 in here");
   EXPECT_EQ(file_error_of([] { open_weights("w.h5"); }), "w.h5: is not an HDF5 file");
-  write("w.h5", std::string("\x89HDF\r\n\x1a\n", 8) + "and then nothing");
+  write("w.h5", std::string("\x89HDF\r\n\x1a\nand then nothing", 24));
   EXPECT_EQ(file_error_of([] { open_weights("w.h5"); }),
             "w.h5: is damaged or truncated (bad superblock version number)");
   const std::string whole = zip_entry(test_data("cnn.keras"), "model.weights.h5");
