@@ -187,21 +187,30 @@ size_t fold_pads(const std::shared_ptr<ov::Model>& model) {
 
 namespace {
 
-/// The bytes by which a node's outputs are more than its inputs: what folding it would add to the graph.
+double bytes(const ov::PartialShape& shape, const ov::element::Type& type) {
+  double size = shape.is_static() ? static_cast<double>(type.bitwidth()) / 8 : 0;
+  for (const ov::Dimension& dim : shape) size *= static_cast<double>(dim.get_max_length());
+  return size;
+}
+
+double bytes_out(const ov::Node& node) {
+  double size = 0;
+  for (const auto& output : node.outputs()) size += bytes(output.get_partial_shape(), output.get_element_type());
+  return size;
+}
+
+/// What folding the node would add to the graph.
 double growth(const ov::Node& node) {
-  const auto bytes = [](const ov::PartialShape& shape, const ov::element::Type& type) {
-    double size = static_cast<double>(type.bitwidth()) / 8;
-    for (const ov::Dimension& dim : shape) size *= static_cast<double>(dim.get_max_length());
-    return size;
-  };
-  double more = 0;
-  for (const auto& output : node.outputs()) {
-    if (output.get_partial_shape().is_static()) more += bytes(output.get_partial_shape(), output.get_element_type());
-  }
-  for (const auto& input : node.inputs()) {
-    if (input.get_partial_shape().is_static()) more -= bytes(input.get_partial_shape(), input.get_element_type());
-  }
-  return more;
+  double more = bytes_out(node);
+  for (const auto& input : node.inputs()) more -= bytes(input.get_partial_shape(), input.get_element_type());
+  return std::max(more, 0.0);
+}
+
+/// A Convert of stored weights from a small type.
+bool widens(const ov::Node& node) {
+  return ov::is_type<ov::op::v0::Convert>(&node) && ov::is_type<ov::op::v0::Constant>(node.get_input_node_ptr(0)) &&
+         node.get_input_element_type(0).bitwidth() < node.get_output_element_type(0).bitwidth() &&
+         node.get_output_element_type(0).is_real();
 }
 
 }  // namespace
@@ -215,24 +224,14 @@ void fold_constants(const std::shared_ptr<ov::Model>& model) {
     const bool source = ov::is_type<ov::op::v0::Constant>(node);
     const bool of_shape = ov::is_type_any_of<ov::op::v0::ShapeOf, ov::op::v3::ShapeOf>(node) &&
                           node->get_input_partial_shape(0).is_static();
-    if (source || of_shape) constant.insert(node.get());
     bool all = !source && !of_shape && node->get_input_size() > 0;
     for (size_t i = 0; i < node->get_input_size(); ++i) all = all && constant.contains(node->get_input_node_ptr(i));
-    if (all) {
-      const double more = std::max(growth(*node), 0.0);
-      if (grown + more > kMost && !ov::pass::constant_folding_is_disabled(node)) {
-        ov::pass::disable_constant_folding(node);
-        kept.push_back(node);
-        continue;
-      }
-      grown += more;
-      constant.insert(node.get());
-    }
-    const bool widens = ov::is_type<ov::op::v0::Convert>(node) &&
-                        ov::is_type<ov::op::v0::Constant>(node->get_input_node_ptr(0)) &&
-                        node->get_input_element_type(0).bitwidth() < node->get_output_element_type(0).bitwidth() &&
-                        node->get_output_element_type(0).is_real();
-    if (!widens || ov::pass::constant_folding_is_disabled(node)) continue;
+    // OpenVINO makes room for the outputs of some nodes before it finds that their inputs are no constants.
+    const double more = all ? growth(*node) : source ? 0 : bytes_out(*node);
+    const bool too_large = (all ? grown : 0) + more > kMost;
+    if (!too_large && (source || of_shape || all)) constant.insert(node.get());
+    if (!too_large && all) grown += more;
+    if ((!too_large && !widens(*node)) || ov::pass::constant_folding_is_disabled(node)) continue;
     ov::pass::disable_constant_folding(node);
     kept.push_back(node);
   }
