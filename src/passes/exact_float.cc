@@ -47,7 +47,9 @@ Tensor saturated(const Tensor& number, const ov::element::Type& to) {
 Tensor exact_convert(const ov::Node& node, const std::vector<Tensor>& in) {
   const auto to = node.get_output_element_type(0);
   if (to == ov::element::boolean) return in[0] != 0;
-  if (to.is_integral_number()) return saturated(in[0], to);
+  // OpenVINO 2026.4.1: an index with such limits scatters to wrong places where shapes are open.
+  const bool sound = to.bitwidth() < 32 || node.get_output_partial_shape(0).is_static();
+  if (to.is_integral_number()) return sound ? saturated(in[0], to) : Tensor();
   const auto numbers = known_numbers(in[0].output());
   return to == ov::element::bf16 && numbers ? Tensor(engine::convert(*numbers, to)) : Tensor();
 }
