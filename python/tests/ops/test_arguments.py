@@ -80,3 +80,8 @@ def test_a_window_far_beyond_its_input_costs_what_lies_within():
 def test_where_nothing_is_no_zero():
     empty = np.zeros((3, 5, 5, 1, 1, 0))
     assert [places.numpy().shape for places in function("numpy.nonzero")([empty, empty])] == 7 * [(0,)]
+
+
+def test_nothing_is_unique():
+    empty = np.zeros((2, 5, 1, 5, 2, 0), "int64")
+    assert function("numpy.unique")([empty, empty]).numpy().shape == (0,)
