@@ -11,6 +11,7 @@
 #include "engine/engine.h"
 #include "keravino/error.h"
 #include "ops/make.h"
+#include "ops/registry.h"
 
 namespace nb = nanobind;
 
@@ -303,10 +304,7 @@ void raise_current() {
   } catch (const std::bad_alloc&) {
     PyErr_NoMemory();
   } catch (const std::exception& error) {
-    const std::string_view text = error.what();  // OpenVINO's
-    const auto says = [&](const char* part) { return text.find(part) != text.npos; };
-    const bool memory = says("std::bad_alloc") || says("Cannot allocate memory") || says("cpu_memory.cpp");
-    PyErr_SetString(memory ? PyExc_MemoryError : PyExc_RuntimeError, error.what());
+    PyErr_SetString(ops::is_out_of_memory(error.what()) ? PyExc_MemoryError : PyExc_RuntimeError, error.what());
   }
 }
 

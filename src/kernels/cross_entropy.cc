@@ -1,9 +1,9 @@
 #include "kernels/cross_entropy.h"
 
-#include <numeric>
 #include <openvino/core/parallel.hpp>
 
 #include "engine/evaluators/exponential.h"
+#include "engine/evaluators/rows.h"
 #include "kernels/processors.h"
 
 namespace keravino::kernels {
@@ -19,23 +19,9 @@ struct Peak {
   double sum;
 };
 
-/// In so many parts side by side, which the compiler turns into vectors.
 FOR_EACH_PROCESSOR Peak peak(const float* x, size_t n) {
-  constexpr size_t kParts = 32;
-  const size_t whole = n / kParts * kParts;
-  float highest[kParts];
-  std::fill_n(highest, kParts, -std::numeric_limits<float>::infinity());
-  for (size_t i = 0; i < whole; i += kParts) {
-    for (size_t k = 0; k < kParts; ++k) highest[k] = x[i + k] > highest[k] ? x[i + k] : highest[k];
-  }
-  for (size_t i = whole; i < n; ++i) highest[0] = x[i] > highest[0] ? x[i] : highest[0];
-  const float most = *std::max_element(highest, highest + kParts);
-  double sums[kParts] = {};
-  for (size_t i = 0; i < whole; i += kParts) {
-    for (size_t k = 0; k < kParts; ++k) sums[k] += static_cast<double>(exponential(x[i + k] - most));
-  }
-  for (size_t i = whole; i < n; ++i) sums[0] += static_cast<double>(exponential(x[i] - most));
-  return {most, std::accumulate(sums, sums + kParts, 0.0)};
+  const float most = engine::largest(x, n);
+  return {most, engine::sum_of(x, n, [most](float number) { return exponential(number - most); })};
 }
 
 FOR_EACH_PROCESSOR void scaled_exponentials(const float* x, float most, float scale, float* out, size_t n) {

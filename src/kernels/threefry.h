@@ -38,12 +38,17 @@ constexpr Key subkey(const Key& key, uint64_t i) {
   return threefry(key, {static_cast<uint32_t>(i >> 32), static_cast<uint32_t>(i)});
 }
 
+/// Two random words as 32 or 64 bits.
+template <class Bits>
+constexpr Bits joined(const Key& words) {
+  if constexpr (sizeof(Bits) == 4) return words[0] ^ words[1];
+  return static_cast<Bits>(uint64_t{words[0]} << 32 | words[1]);
+}
+
 /// The random bits of a tensor's element i: 32 or 64 of them.
 template <class Bits>
 constexpr Bits random_bits(const Key& key, uint64_t i) {
-  const Key words = subkey(key, i);
-  if constexpr (sizeof(Bits) == 4) return words[0] ^ words[1];
-  return static_cast<Bits>(uint64_t{words[0]} << 32 | words[1]);
+  return joined<Bits>(subkey(key, i));
 }
 
 /// The same for so many elements from `first` on, at once: many times as fast. `first` is a multiple of it.

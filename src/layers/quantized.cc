@@ -104,10 +104,13 @@ Operands operands(Layer& layer, const Tensor& x, const Contraction& contraction)
   const bool packed = policy.mode == "int4";
   const auto& shape = contraction.kernel_shape;
   const int64_t columns = layer.product(shape) / std::max<int64_t>(contraction.rows, 1);
-  const Tensor stored =
-      layer.stored_weight("kernel", packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape);
-  // A Convert in the graph, not of the numbers: products with int8 take it as it is (passes/recognise_product.cc).
-  Operands out{x, ops::cast(stored, layer.compute_dtype()), {}, {}};
+  const auto stored_shape = packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape;
+  // int8: a Convert in the graph, not of the numbers; products take it as it is (passes/recognise_product.cc).
+  Operands out{x,
+               policy.mode == "int8" ? ops::cast(layer.stored_weight("kernel", stored_shape), layer.compute_dtype())
+                                     : layer.weight("kernel", stored_shape),
+               {},
+               {}};
   if (contraction.bias_shape) out.bias = layer.weight("bias", *contraction.bias_shape);
   if (policy.mode == "int8") {
     out.x = rounded_inputs(layer, x, contraction.axes);

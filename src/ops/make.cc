@@ -32,10 +32,11 @@ Tensor wrap(const ov::Output<ov::Node>& output, const Origin& origin) {
   check_size(output);
   const uint32_t depth = known_numbers(output) ? 0 : origin.depth + 1;
   Tensor result(std::make_shared<Value>(output, origin.traced, depth));
-  // A shape that hangs on data must be known before the next op; so must one end of a chain that never ends.
-  if (!origin.traced && depth > 0 && (depth > engine::kMaxPendingDepth || output.get_partial_shape().is_dynamic())) {
-    engine::numbers(result);
-  }
+  // A shape that hangs on data must be known before the next op; so must one end of a chain that never ends. And
+  // OpenVINO (2026.4.1) writes beyond the end of what a pending node makes of nothing.
+  const ov::PartialShape& shape = output.get_partial_shape();
+  const bool at_once = depth > engine::kMaxPendingDepth || shape.is_dynamic() || ov::shape_size(shape.to_shape()) == 0;
+  if (!origin.traced && depth > 0 && at_once) engine::numbers(result);
   return result;
 }
 

@@ -61,6 +61,11 @@ const Op& find_op(std::string_view full_name) {
   throw Error(fmt::format("unknown op \"{}\"{}", full_name, did_you_mean(std::string(full_name), names)));
 }
 
+bool is_out_of_memory(std::string_view text) {
+  const auto says = [&](std::string_view part) { return text.find(part) != text.npos; };
+  return says("std::bad_alloc") || says("Cannot allocate memory") || says("cpu_memory.cpp");
+}
+
 Arg invoke(const Op& op, std::span<const Arg> args) {
   const auto described = [&](const std::string& what) {
     return fmt::format("[keras.ops.{}] {}. Received: {}", op.name, what, received(op, args));
@@ -72,8 +77,8 @@ Arg invoke(const Op& op, std::span<const Arg> args) {
     if (std::string_view(error.what()).starts_with("[")) throw;  // an op within this one has named itself
     throw Error(error.kind(), described(error.what()));
   } catch (const ov::Exception& error) {
-    const std::string text = reason(error.what());
-    throw Error(text == "std::bad_alloc" ? Error::Kind::memory : Error::Kind::value, described(text));
+    const auto kind = is_out_of_memory(error.what()) ? Error::Kind::memory : Error::Kind::value;
+    throw Error(kind, described(reason(error.what())));
   } catch (const std::bad_alloc&) {
     throw Error(Error::Kind::memory, described("there is not enough memory for it"));
   } catch (const std::length_error&) {  // more elements than a vector may have

@@ -63,6 +63,9 @@ const std::map<std::string, Op, std::less<>>& registry();
 /// The op of a full name, or Error with the nearest known one.
 const Op& find_op(std::string_view full_name);
 
+/// True for an error of OpenVINO's that says that there was no memory left.
+bool is_out_of_memory(std::string_view text);
+
 /// Calls an op with positional arguments in full (see `bind`). Errors get the op's name and what it received.
 Arg invoke(const Op& op, std::span<const Arg> args);
 

@@ -42,8 +42,6 @@ Arg unique_op(Tensor x, bool /*sorted*/, bool return_index, bool return_inverse,
 std::vector<Tensor> unique(Tensor x, UniqueParts parts, std::optional<int64_t> axis, std::optional<int64_t> size,
                            Tensor fill_value) {
   const std::vector<Dim> shape = dims(x);
-  // OpenVINO (2026.4.1) writes beyond the end of what a node that is not computed yet makes of nothing.
-  if (!x.traced() && x.shape().is_static() && ov::shape_size(x.shape().to_shape()) == 0) x = Tensor(x.numbers());
   x = axis ? moveaxis(std::move(x), {*axis}, {0}) : ravel(std::move(x));
   std::vector<Dim> slice = dims(x);
   slice[0] = int64_t{-1};

@@ -38,7 +38,8 @@ std::optional<Attempt> scaled_product(const std::shared_ptr<ov::Node>& last) {
     return v0::Constant::create(ov::element::i64, {numbers.size()}, numbers);
   };
   const Value rows =
-      has_out_first ? matrix->output(0) : layout::folded(std::make_shared<v1::Transpose>(matrix, constant({1, 0})));
+      layout::relayout(matrix, matrix->get_output_partial_shape(0), {0, 1},
+                       has_out_first ? layout::Layout{0, 1} : layout::Layout{1, 0}, matrix->get_friendly_name());
   const auto one = v0::Constant::create(type, {}, {1});
   const Value column = layout::folded(std::make_shared<v1::Reshape>(
       layout::folded(std::make_shared<v1::Divide>(one, scale)), constant({static_cast<int64_t>(columns), 1}), false));

@@ -1,6 +1,7 @@
 // Functions along one axis: LogSoftmax, Softmax and CumSum.
 #include "engine/evaluators/evaluators.h"
 #include "engine/evaluators/exponential.h"
+#include "engine/evaluators/rows.h"
 #include "engine/evaluators/strided.h"
 #include "engine/memory.h"
 #include "kernels/processors.h"
@@ -45,25 +46,12 @@ void softmax_line(const T* from, T* to, size_t n, size_t step) {
   for (size_t i = 0; i < n * step; i += step) to[i] = static_cast<T>(static_cast<double>(to[i]) / sum);
 }
 
-/// The same where they are neighbours: in so many parts side by side, which the compiler turns into vectors.
+/// The same where they are neighbours.
 FOR_EACH_PROCESSOR void softmax_row(const float* from, float* to, size_t n) {
-  constexpr size_t kParts = 32;
-  const size_t whole = n / kParts * kParts;
-  float highest[kParts];
-  std::fill_n(highest, kParts, -std::numeric_limits<float>::infinity());
-  for (size_t i = 0; i < whole; i += kParts) {
-    for (size_t k = 0; k < kParts; ++k) highest[k] = from[i + k] > highest[k] ? from[i + k] : highest[k];
-  }
-  for (size_t i = whole; i < n; ++i) highest[0] = from[i] > highest[0] ? from[i] : highest[0];
-  const float most = *std::max_element(highest, highest + kParts);
+  const float most = largest(from, n);
 #pragma GCC ivdep
   for (size_t i = 0; i < n; ++i) to[i] = exponential(from[i] - most);
-  double sums[kParts] = {};
-  for (size_t i = 0; i < whole; i += kParts) {
-    for (size_t k = 0; k < kParts; ++k) sums[k] += static_cast<double>(to[i + k]);
-  }
-  for (size_t i = whole; i < n; ++i) sums[0] += static_cast<double>(to[i]);
-  const float share = static_cast<float>(1 / std::accumulate(sums, sums + kParts, 0.0));
+  const float share = static_cast<float>(1 / sum_of(to, n, [](float x) { return x; }));
   for (size_t i = 0; i < n; ++i) to[i] *= share;
 }
 

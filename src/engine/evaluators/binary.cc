@@ -61,11 +61,6 @@ void map(const ov::Tensor& a, const ov::Tensor& b, ov::Tensor& out) {
   loop_of<T, Out, F>((one_a ? 1u : 0u) | (one_b ? 2u : 0u))(in, out.data(), n);
 }
 
-template <class F>
-bool dispatch_numbers(const ov::element::Type& type, F f) {
-  return dispatch_floats(type, f) || dispatch_integers(type, f);
-}
-
 /// f on numbers; a comparison if the node's output is boolean.
 template <auto F, bool Compare = false>
 bool numbers(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVector& inputs) {
@@ -189,7 +184,7 @@ bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   if (node.get_autob().m_type != v::AutoBroadcastType::NUMPY) return false;
   const ov::Shape wide = broadcast(broadcast(inputs[0].get_shape(), inputs[1].get_shape()), inputs[2].get_shape());
   const ov::element::Type type = inputs[1].get_element_type();
-  if (!dispatch(type, [](auto) {})) return false;
+  if (!dispatch_numbers(type, [](auto) {})) return false;
   outputs.assign(1, ov::Tensor(type, wide));
   const size_t n = outputs[0].get_size();
   if (n == 0) return true;
@@ -197,7 +192,7 @@ bool select(const ov::Node& node, ov::TensorVector& outputs, const ov::TensorVec
   const ov::Tensor condition = spread(inputs[0], wide);
   const ov::Tensor x = one_x ? inputs[1] : spread(inputs[1], wide), y = one_y ? inputs[2] : spread(inputs[2], wide);
   const void* in[] = {condition.data(), x.data(), y.data()};
-  return dispatch(
+  return dispatch_numbers(
       type, [&]<class T>(T) { select_loop_of<T>((one_x ? 2u : 0u) | (one_y ? 4u : 0u))(in, outputs[0].data(), n); });
 }
 

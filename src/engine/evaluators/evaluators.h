@@ -42,22 +42,12 @@ struct WrappingOf<T> {
 template <class T>
 using Wrapping = typename WrappingOf<T>::type;
 
-/// Returns f of a zero of this type; false for types of less than 32 bits, which are computed in a wider one.
-template <class F>
-bool dispatch_wide(const ov::element::Type& type, F f) {
-  if (type == ov::element::f32) return f(float{});
-  if (type == ov::element::f64) return f(double{});
-  if (type == ov::element::i32) return f(int32_t{});
-  if (type == ov::element::i64) return f(int64_t{});
-  if (type == ov::element::u32) return f(uint32_t{});
-  if (type == ov::element::u64) return f(uint64_t{});
-  return false;
-}
-
-/// Calls f with a zero of the first of the types T that this is; false if it is none.
-template <class... T, class F>
+/// Calls f with a zero of the first of the types First, Rest that this is; false if it is none.
+template <class First, class... Rest, class F>
 bool dispatch(const ov::element::Type& type, F&& f) {
-  return ((type == ov::element::from<T>() && (f(T{}), true)) || ...);
+  if (type == ov::element::from<First>()) return f(First{}), true;
+  if constexpr (sizeof...(Rest) > 0) return dispatch<Rest...>(type, f);
+  return false;
 }
 template <class F>
 bool dispatch_floats(const ov::element::Type& type, F&& f) {
@@ -66,6 +56,18 @@ bool dispatch_floats(const ov::element::Type& type, F&& f) {
 template <class F>
 bool dispatch_integers(const ov::element::Type& type, F&& f) {
   return dispatch<int32_t, int64_t, uint32_t, uint64_t, int8_t, int16_t, uint8_t, uint16_t>(type, f);
+}
+template <class F>
+bool dispatch_numbers(const ov::element::Type& type, F&& f) {
+  return dispatch_floats(type, f) || dispatch_integers(type, f);
+}
+
+/// What f returns of a zero of this type; false for types of less than 32 bits, which are computed in a wider one.
+template <class F>
+bool dispatch_wide(const ov::element::Type& type, F&& f) {
+  bool computed = false;
+  dispatch<float, double, int32_t, int64_t, uint32_t, uint64_t>(type, [&](auto zero) { computed = f(zero); });
+  return computed;
 }
 
 std::span<const EvaluatorRow> activation_evaluators();
