@@ -81,7 +81,10 @@ def main():
     budget = (0.2 if options.quick else 0.5) / (10 if options.ops else 1)
     cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
     if options.cases:
-        cases = tuple(case for case in cases if case.name in options.cases.split(","))
+        wanted, known = options.cases.split(","), [case.name for case in cases]
+        if unknown := sorted(set(wanted) - set(known)):
+            parser.error(f"unknown cases {unknown}; there are {known}")
+        cases = tuple(case for case in cases if case.name in wanted)
     used = [c for c in options.columns if any(COLUMNS[c].runs(case) for case in cases)]
     options.columns = used
     cache = options.cache.resolve()

@@ -1,6 +1,7 @@
 #include "engine/evaluate.h"
 
 #include "engine/evaluators/evaluators.h"
+#include "engine/memory.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -22,7 +23,8 @@ ov::TensorVector allocate(const ov::Node& node) {
   ov::TensorVector outputs;
   for (size_t i = 0; i < node.get_output_size(); ++i) {
     const auto& shape = node.get_output_partial_shape(i);
-    outputs.emplace_back(node.get_output_element_type(i), shape.is_static() ? shape.to_shape() : ov::Shape{0});
+    outputs.push_back(
+        recycled_tensor(node.get_output_element_type(i), shape.is_static() ? shape.to_shape() : ov::Shape{0}));
   }
   return outputs;
 }

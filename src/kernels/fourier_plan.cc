@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "kernels/processors.h"
+#include "kernels/tile.h"
 
 namespace keravino::kernels {
 namespace {
@@ -96,18 +97,40 @@ template <size_t R, size_t B>
   }
 }
 
+/// The blocks' butterflies, written where their results belong. B is the length of a block if not 0.
+template <size_t R, size_t B>
+[[gnu::always_inline]] inline void turn_blocks(const double* re, const double* im, double* to_re, double* to_im,
+                                               const double* turn_re, const double* turn_im, size_t step,
+                                               size_t block) {
+  if (B != 0) block = B;
+  const size_t blocks = step / block;
+  for (size_t p = 0; p < blocks; ++p) {
+    const size_t from = p * block, to = p * block * R;
+    turn_all<R, true>(re + from, im + from, step, to_re + to, to_im + to, block, turn_re + p, turn_im + p, blocks,
+                      block);
+  }
+}
+
+/// Butterflies of 8 with blocks of one, a tile at a time: it stays near, where a whole signal would not.
+[[gnu::always_inline]] inline void turn_tiles(const double* re, const double* im, double* to_re, double* to_im,
+                                              const double* turn_re, const double* turn_im, size_t step) {
+  for (size_t i = 0; i < step; i += kTile) {
+    double tile_re[kTile * kTile], tile_im[kTile * kTile];
+    turn_all<kTile, false>(re + i, im + i, step, tile_re, tile_im, kTile, turn_re + i, turn_im + i, step, kTile);
+    transpose_tile(tile_re, to_re + i * kTile);
+    transpose_tile(tile_im, to_im + i * kTile);
+  }
+}
+
 template <size_t R>
 [[gnu::always_inline]] inline void run_pass(const double* re, const double* im, double* to_re, double* to_im,
                                             double* scratch, const double* turn_re, const double* turn_im, size_t n,
                                             size_t block) {
-  const size_t step = n / R, blocks = step / block;
-  if (block >= kLong) {
-    for (size_t p = 0; p < blocks; ++p) {
-      const size_t from = p * block, to = p * block * R;
-      turn_all<R, true>(re + from, im + from, step, to_re + to, to_im + to, block, turn_re + p, turn_im + p, blocks,
-                        block);
-    }
-    return;
+  const size_t step = n / R;
+  if (block == kLong) return turn_blocks<R, kLong>(re, im, to_re, to_im, turn_re, turn_im, step, block);
+  if (block > kLong) return turn_blocks<R, 0>(re, im, to_re, to_im, turn_re, turn_im, step, block);
+  if constexpr (R == kTile) {
+    if (block == 1 && step % kTile == 0) return turn_tiles(re, im, to_re, to_im, turn_re, turn_im, step);
   }
   turn_all<R, false>(re, im, step, scratch, scratch + n, step, turn_re, turn_im, step, step);
   for (double* to : {to_re, to_im}) {
@@ -117,9 +140,6 @@ template <size_t R>
         break;
       case 4:
         move_blocks<R, 4>(scratch, to, step, 4);
-        break;
-      case 8:
-        move_blocks<R, 8>(scratch, to, step, 8);
         break;
       default:
         move_blocks<R, 0>(scratch, to, step, block);
