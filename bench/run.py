@@ -68,6 +68,12 @@ def arguments():
     options.columns = options.columns.split(",")
     if unknown := [name for name in options.columns if name not in COLUMNS]:
         parser.error(f"unknown columns {', '.join(unknown)}; there are {', '.join(COLUMNS)}")
+    cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
+    names = [case.name for case in cases]
+    wanted = options.cases.split(",") if options.cases else names
+    if unknown := [name for name in wanted if name not in names]:
+        parser.error(f"unknown cases {', '.join(unknown)}; there are {', '.join(names)}")
+    options.cases = tuple(case for case in cases if case.name in wanted)
     if options.cores > (present := len(os.sched_getaffinity(0))):
         parser.error(f"--cores {options.cores}: there are {present}")
     return options
@@ -79,12 +85,7 @@ def main():
     passes = options.passes or (1 if options.quick else 3)
     rounds = options.rounds or (2 if options.quick else 5)
     budget = (0.2 if options.quick else 0.5) / (10 if options.ops else 1)
-    cases = next((table for name, table in TABLES.items() if getattr(options, name)), (*MAIN, *BF16))
-    if options.cases:
-        wanted, known = options.cases.split(","), [case.name for case in cases]
-        if unknown := sorted(set(wanted) - set(known)):
-            parser.error(f"unknown cases {unknown}; there are {known}")
-        cases = tuple(case for case in cases if case.name in wanted)
+    cases = options.cases
     used = [c for c in options.columns if any(COLUMNS[c].runs(case) for case in cases)]
     options.columns = used
     cache = options.cache.resolve()
