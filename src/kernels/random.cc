@@ -27,38 +27,44 @@ void fill(ov::Tensor& out, Draw draw) {
   for (size_t i = 0; i < out.get_size(); ++i) data[i] = static_cast<T>(draw(i));
 }
 
-/// Numbers that take the bits of one element each, scaled by its two parameters.
-/// Scaling is done here and not by further nodes, because a compiled graph rounds once where two nodes round twice.
-template <class T, class Draw>
-FOR_EACH_PROCESSOR void fill_batches(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Draw draw) {
+/// Numbers that take the bits of one element each: `standard` makes them of a batch's bits, `scaled` puts in the two
+/// parameters. That is not done by further nodes, because a compiled graph rounds once where two nodes round twice.
+template <class T, class Standard, class Scaled>
+FOR_EACH_PROCESSOR void fill_batches(ov::Tensor& out, const ov::TensorVector& inputs, const Key& key, Standard standard,
+                                     Scaled scaled) {
   T* data = out.data<T>();
   const size_t size = out.get_size();
   const Numbers<T> a(inputs[2]), b(inputs[3]);
   const bool same = inputs[2].get_size() == 1 && inputs[3].get_size() == 1;
   std::array<Bits<T>, kRandomBatch> bits;
+  std::array<T, kRandomBatch> numbers;
   for (size_t first = 0; first < size; first += kRandomBatch) {
     random_bits(key, first, bits.data());
+    standard(bits.data(), numbers.data(), kRandomBatch);
     const size_t count = std::min(kRandomBatch, size - first);
     if (same) {  // a loop of vector instructions
-      for (size_t i = 0; i < count; ++i) data[first + i] = draw(bits[i], a[0], b[0]);
+      for (size_t i = 0; i < count; ++i) data[first + i] = scaled(numbers[i], a[0], b[0]);
     } else {
-      for (size_t i = 0; i < count; ++i) data[first + i] = draw(bits[i], a[first + i], b[first + i]);
+      for (size_t i = 0; i < count; ++i) data[first + i] = scaled(numbers[i], a[first + i], b[first + i]);
     }
   }
 }
 
 template <class T>
 void draw_reals(Distribution distribution, ov::Tensor& out, const ov::TensorVector& inputs, const Key& key) {
+  const auto from_standard = [](T number, T mean, T deviation) { return number * deviation + mean; };
   switch (distribution) {
     case Distribution::uniform:
-      return fill_batches<T>(out, inputs, key, [](Bits<T> bits, T low, T high) { return uniform<T>(bits, low, high); });
+      return fill_batches<T>(
+          out, inputs, key,
+          [](const Bits<T>* bits, T* numbers, size_t n) {
+            for (size_t i = 0; i < n; ++i) numbers[i] = uniform<T>(bits[i]);
+          },
+          [](T number, T low, T high) { return between(number, low, high); });
     case Distribution::normal:
-      return fill_batches<T>(out, inputs, key,
-                             [](Bits<T> bits, T mean, T deviation) { return normal<T>(bits) * deviation + mean; });
+      return fill_batches<T>(out, inputs, key, kNormal<T>, from_standard);
     case Distribution::truncated_normal:
-      return fill_batches<T>(out, inputs, key, [](Bits<T> bits, T mean, T deviation) {
-        return truncated_normal<T>(bits) * deviation + mean;
-      });
+      return fill_batches<T>(out, inputs, key, kTruncatedNormal<T>, from_standard);
     case Distribution::gamma:
       return fill<T>(out, [&, alpha = Numbers<T>(inputs[2])](size_t i) { return gamma(subkey(key, i), alpha[i]); });
     case Distribution::beta:
@@ -87,10 +93,11 @@ void permute(ov::Tensor& out, Key key) {
   std::iota(data, data + n, T{0});
   const double rounds =
       std::ceil(3 * std::log(static_cast<double>(std::max<size_t>(1, n))) / std::log(double{UINT32_MAX}));
+  std::vector<uint32_t> bits((n + kRandomBatch - 1) / kRandomBatch * kRandomBatch);
   std::vector<std::pair<uint32_t, T>> drawn(n);
   for (int round = 0; round < rounds; ++round, key = subkey(key, 0)) {
-    const Key words = subkey(key, 1);
-    for (size_t i = 0; i < n; ++i) drawn[i] = {random_bits<uint32_t>(words, i), data[i]};
+    for (size_t first = 0; first < n; first += kRandomBatch) random_bits(subkey(key, 1), first, bits.data() + first);
+    for (size_t i = 0; i < n; ++i) drawn[i] = {bits[i], data[i]};
     std::ranges::stable_sort(drawn, {}, &std::pair<uint32_t, T>::first);
     for (size_t i = 0; i < n; ++i) data[i] = drawn[i].second;
   }
@@ -100,11 +107,23 @@ template <class T>
 void draw_integers(Distribution distribution, ov::Tensor& out, const ov::TensorVector& inputs, const Key& key) {
   if (distribution == Distribution::permutation) return permute<T>(out, key);
   const std::vector<int64_t> low = integers(inputs[2]), high = integers(inputs[3]);
-  const Integers<T> numbers(key);
-  fill<T>(out, [&](size_t i) {
-    const size_t a = low.size() == 1 ? 0 : i, b = high.size() == 1 ? 0 : i;
-    return numbers.draw(i, static_cast<T>(low[a]), static_cast<T>(high[b]));
-  });
+  const auto range = [&](size_t i) {
+    return Integers<T>(static_cast<T>(low[low.size() == 1 ? 0 : i]), static_cast<T>(high[high.size() == 1 ? 0 : i]));
+  };
+  const bool same = low.size() == 1 && high.size() == 1;
+  const Key more_key = subkey(key, 0), less_key = subkey(key, 1);
+  std::array<Bits<T>, kRandomBatch> more, less;
+  T* data = out.data<T>();
+  const size_t size = out.get_size();
+  for (size_t first = 0; first < size; first += kRandomBatch) {
+    random_bits(more_key, first, more.data());
+    random_bits(less_key, first, less.data());
+    Integers<T> numbers = range(0);
+    for (size_t i = 0; i < std::min(kRandomBatch, size - first); ++i) {
+      if (!same) numbers = range(first + i);
+      data[first + i] = numbers(more[i], less[i]);
+    }
+  }
 }
 
 }  // namespace

@@ -11,7 +11,10 @@ T uniform_of(const Key& key) {
 }
 template <class T>
 T normal_of(const Key& key) {
-  return normal<T>(random_bits<Bits<T>>(key, 0));
+  const auto bits = random_bits<Bits<T>>(key, 0);
+  T number = 0;
+  kNormal<T>(&bits, &number, 1);
+  return number;
 }
 
 template <class T>

@@ -14,49 +14,59 @@ namespace keravino::kernels {
 template <class T>
 using Bits = std::conditional_t<sizeof(T) == 4, uint32_t, uint64_t>;
 
-/// Uniform in [low, high): the leading bits are the fraction of a number in [1, 2). What rounds up to `high` becomes
-/// `low`.
+/// Uniform in [0, 1): the leading bits are the fraction of a number in [1, 2).
 template <class T>
-T uniform(Bits<T> bits, T low = 0, T high = 1) {
+T uniform(Bits<T> bits) {
   constexpr int kExponentBits = 8 * sizeof(T) - std::numeric_limits<T>::digits + 1;
-  const T u = std::bit_cast<T>(bits >> kExponentBits | std::bit_cast<Bits<T>>(T{1})) - 1;
+  return std::bit_cast<T>(bits >> kExponentBits | std::bit_cast<Bits<T>>(T{1})) - 1;
+}
+
+/// A number of [0, 1) as one of [low, high). What rounds up to `high` becomes `low`.
+template <class T>
+T between(T u, T low, T high) {
   const T x = u * (high - low) + low;
   return x < high ? x : low;
 }
 
-/// Standard normal, by inversion: one number for one number.
+/// sqrt(2) erf^-1 of numbers in (-1, 1) is standard normal: one number for one number. It may cut off the ends.
 template <class T>
-T normal(Bits<T> bits) {
-  constexpr T kLeast = std::numeric_limits<T>::epsilon() / 2 - 1;  // the number next to -1
-  return static_cast<T>(std::numbers::sqrt2 * inverse_erf(uniform<T>(bits, kLeast, 1)));
-}
+struct Inversion {
+  T low, high, most;  // numbers are drawn from [low, high), and results lie within [-most, most]
 
-/// Standard normal within (-2, 2).
+  void operator()(const Bits<T>* bits, T* out, size_t n) const {
+    std::array<double, kRandomBatch> results;
+    for (size_t i = 0; i < n; ++i) out[i] = between(uniform<T>(bits[i]), low, high);
+    inverse_erf(out, results.data(), n);
+    for (size_t i = 0; i < n; ++i) out[i] = std::clamp(static_cast<T>(std::numbers::sqrt2 * results[i]), -most, most);
+  }
+};
+
+/// Standard normal.
 template <class T>
-T truncated_normal(Bits<T> bits) {
-  constexpr T kInside = static_cast<T>(0.95449973610364158560);  // erf(sqrt(2)): what lies within 2 deviations
-  constexpr T kMost = 2 - std::numeric_limits<T>::epsilon();     // the number next to 2
-  return std::clamp(static_cast<T>(std::numbers::sqrt2 * inverse_erf(uniform<T>(bits, -kInside, kInside))), -kMost,
-                    kMost);
-}
+constexpr Inversion<T> kNormal{std::numeric_limits<T>::epsilon() / 2 - 1, 1, std::numeric_limits<T>::max()};
 
-/// Integers in [low, high); low if there is none. The remainder of twice as many bits as T has.
+/// Standard normal within (-2, 2): erf(sqrt(2)) of all.
+template <class T>
+constexpr Inversion<T> kTruncatedNormal{static_cast<T>(-0.95449973610364158560), static_cast<T>(0.95449973610364158560),
+                                        2 - std::numeric_limits<T>::epsilon()};
+
+/// Integers in [low, high), or low if there is none: the remainders of twice as many bits as they have.
 template <class T>
 class Integers {
- public:
-  explicit Integers(const Key& key) : high_(subkey(key, 0)), low_(subkey(key, 1)) {}
+  using U = std::make_unsigned_t<T>;
 
-  T draw(uint64_t i, T low, T high) const {
-    if (high <= low) return low;
-    const U span = static_cast<U>(high) - static_cast<U>(low);
-    const U half = (U{1} << 4 * sizeof(U)) % span, multiplier = half * half % span;
-    const U offset = (random_bits<U>(high_, i) % span * multiplier + random_bits<U>(low_, i) % span) % span;
-    return static_cast<T>(static_cast<U>(low) + offset);
-  }
+ public:
+  Integers(T low, T high)
+      : low_(static_cast<U>(low)),
+        span_(high > low ? static_cast<U>(high) - low_ : 1),
+        factor_(half() * half() % span_) {}
+
+  T operator()(U more, U less) const { return static_cast<T>(low_ + (more % span_ * factor_ + less % span_) % span_); }
 
  private:
-  using U = std::make_unsigned_t<T>;
-  Key high_, low_;
+  U half() const { return (U{1} << 4 * sizeof(U)) % span_; }
+
+  U low_, span_, factor_;
 };
 
 /// Gamma variates of scale 1 (Marsaglia and Tsang, 2000), for one element's key, and their logarithms, because small

@@ -64,8 +64,12 @@ void fill(Function function, const ov::element::Type& type, ov::Tensor& output, 
     }
   };
   switch (function) {
-    case Function::erfinv:
-      return run([](double a, double) { return inverse_erf(static_cast<T>(a)); });
+    case Function::erfinv: {
+      std::vector<double> results(output.get_size());
+      inverse_erf(x, results.data(), results.size());
+      std::transform(results.begin(), results.end(), out, [](double y) { return static_cast<T>(y); });
+      return;
+    }
     case Function::i0:
       return run([](double a, double) { return bessel_i(0, a); });
     case Function::i1:
