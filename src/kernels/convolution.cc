@@ -158,7 +158,7 @@ bool Convolution::evaluate(ov::TensorVector& outputs, const ov::TensorVector& in
 
 struct Convolution::Primitives {};
 bool Convolution::available() { return false; }
-bool Convolution::evaluate(ov::TensorVector&, const ov::TensorVector&) const { return false; }
+bool Convolution::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPENVINO_THROW("built without oneDNN"); }
 
 #endif
 

@@ -1,6 +1,7 @@
 #include "passes/exact.h"
 
 #include "kernels/convolution.h"
+#include "kernels/product.h"
 #include "kernels/recurrent.h"
 #include "ops/make.h"
 #include "passes/exact_rules.h"
@@ -70,7 +71,7 @@ bool adds_up(const ov::Node& node) {
     if (std::exchange(seen[next], true)) continue;
     if (ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
                            v1::GroupConvolutionBackpropData, v0::MatMul, v1::ReduceSum, v1::ReduceMean, v1::AvgPool,
-                           v14::AvgPool, v6::MVN, kernels::Convolution, kernels::Recurrent>(next)) {
+                           v14::AvgPool, v6::MVN, kernels::Convolution, kernels::Product, kernels::Recurrent>(next)) {
       return true;
     }
     for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));

@@ -2,6 +2,7 @@
 
 #include "kernels/convolution.h"
 #include "kernels/max_pool.h"
+#include "kernels/product.h"
 #include "ops/make.h"
 #include "ops/spatial.h"
 #include "passes/exact_rules.h"
@@ -53,12 +54,26 @@ Tensor max_pool(const ov::Node& node) {
   return channels_first(ops::make<kernels::MaxPool>(x, window, last(node.get_output_shape(0), window.size.size())));
 }
 
+/// From so many products of two numbers on; below, a call of a node of ours is worth as much as it saves.
+constexpr size_t kLargeProduct = 4'000'000;
+
+/// x times a matrix, both of which change from step to step.
+Tensor product(const ov::Node& node) {
+  const auto& op = static_cast<const v::v0::MatMul&>(node);
+  const ov::Shape &x = node.get_input_shape(0), &y = node.get_output_shape(0);
+  if (x.size() < 2 || node.get_input_shape(1).size() != 2 || (x.size() > 2 && op.get_transpose_a())) return {};
+  if (is_folded(*node.get_input_node_ptr(0)) || ov::shape_size(x) * y.back() < kLargeProduct) return {};
+  return as_traced(std::make_shared<kernels::Product>(node.input_value(0), node.input_value(1), op.get_transpose_a(),
+                                                      op.get_transpose_b()));
+}
+
 /// What a kernel computes instead of a node; none if it is not of f32 and static shape, or of constant weights.
 Tensor replacement(const ov::Node& node, bool trains) {
   if (node.is_dynamic() || node.get_output_size() != 1 || node.get_output_element_type(0) != ov::element::f32)
     return {};
   if (trains && ov::is_type<v::v1::MaxPool>(&node)) return max_pool(node);
   if (node.get_input_size() != 2 || is_folded(*node.get_input_node_ptr(1))) return {};
+  if (ov::is_type<v::v0::MatMul>(&node)) return product(node);
   if (ov::is_type<v::v1::Convolution>(&node)) return convolution<v::v1::Convolution>(node, Role::forward);
   if (ov::is_type<v::v1::GroupConvolution>(&node)) return convolution<v::v1::GroupConvolution>(node, Role::forward);
   if (ov::is_type<v::v1::ConvolutionBackpropData>(&node))

@@ -154,3 +154,12 @@ def test_kernels_stand_in_the_graph_of_a_step():
     types = _native.Program(xs, tape.gradient(loss, xs)).op_types()
     assert types.count("TrainingConvolution") == 3 and "MaxPoolGradient" in types and "Gate" in types
     assert not {"Convolution", "ConvolutionBackpropData", "Transpose"} & set(types)
+
+
+def test_products_of_a_dense_layer_are_kernels():
+    """Forward, the gradient of the inputs and that of the weights, which all change from step to step."""
+    xs = [_native.parameter((128, 300), "float32"), _native.parameter((300, 256), "float32")]
+    with keravino.GradientTape() as tape:
+        loss = ops.sum(ops.relu(ops.matmul(*xs)))
+    types = _native.Program(xs, tape.gradient(loss, xs)).op_types()
+    assert types.count("TrainingProduct") == 3 and "MatMul" not in types
