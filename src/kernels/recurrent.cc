@@ -284,7 +284,9 @@ size_t workspace_size(Cell, const Sizes&, size_t) { return 0; }
 }  // namespace
 bool Recurrent::available() { return false; }
 bool Recurrent::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPENVINO_THROW("built without oneDNN"); }
-bool RecurrentGradient::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPENVINO_THROW("built without oneDNN"); }
+bool RecurrentGradient::evaluate(ov::TensorVector&, const ov::TensorVector&) const {
+  OPENVINO_THROW("built without oneDNN");
+}
 
 #endif
 
