@@ -105,9 +105,14 @@ void add_gradients(nb::module_& module) {
   module.def(
       "settled",
       [](const std::vector<Tensor>& xs) {
-        std::vector<Tensor> results;
-        for (const ov::Tensor& numbers : engine::numbers(xs)) results.emplace_back(numbers);
-        return results;
+        std::vector<Tensor> parts;
+        std::vector<DType> dtypes;
+        for (const Tensor& x : xs) dtypes.push_back(x.dtype());
+        {
+          const nb::gil_scoped_release release;
+          for (const ov::Tensor& numbers : engine::numbers(parts_of(xs))) parts.emplace_back(numbers);
+        }
+        return of_parts(parts, dtypes);
       },
       nb::arg("xs"), "The same numbers without the graphs that they came from, computed together.");
   module.def("has_numbers", &has_numbers, nb::arg("x"), "Whether nothing of the graph of x is a parameter.");

@@ -123,8 +123,6 @@ void add_program(nb::module_& module) {
       nb::arg("x").none(), nb::arg("dtype") = nb::none(),
       "A Tensor from numbers, nested lists or anything array-like.");
   module.def(
-      "settle", [](const Tensor& x) { numbers_of(x); }, nb::arg("x"), "Computes a tensor's numbers now.");
-  module.def(
       "to_numpy", [](const Tensor& x) { return nb::steal(copy_to_numpy(numbers_of(x))); }, nb::arg("x"),
       "The numbers as a NumPy array of its own.");
   module.def("shape", &shape, nb::arg("x"), "The shape: ints, and scalar tensors where a dimension is not known yet.");

@@ -1,6 +1,7 @@
 #include "engine/program.h"
 
 #include "engine/any_node.h"
+#include "engine/evaluate.h"
 #include "engine/interpreter.h"
 #include "engine/memory.h"
 #include "keravino/error.h"
@@ -56,6 +57,25 @@ bool is_narrowed(const ov::Node& node) {
   if (ov::is_type<kernels::Bitcast>(&node)) return is_replaced(type) || is_replaced(node.get_input_element_type(0));
   const auto* constant = ov::as_type<const ov::op::v0::Constant>(&node);
   return constant && would_narrow(constant->get_tensor_view()) && !is_bound(node);
+}
+
+/// Makes parameters of float64 that are only rounded to float32 ones of float32; returns their places. A Keras model
+/// rounds what NumPy made by itself, and the plugin would make the largest float32 of infinity.
+std::vector<size_t> round_parameters(ov::Model& model) {
+  const auto is_end = [](const ov::Input<ov::Node>& use) {
+    return ov::is_type<ov::op::v0::Convert>(use.get_node()) &&
+           use.get_node()->get_output_element_type(0) == ov::element::f32;
+  };
+  std::vector<size_t> places;
+  for (size_t i = 0; i < model.get_parameters().size(); ++i) {
+    const auto& parameter = model.get_parameters()[i];
+    if (parameter->get_element_type() != ov::element::f64) continue;
+    if (!leads_only_to(*parameter, is_end, [](const ov::Node&) { return false; })) continue;
+    parameter->set_element_type(ov::element::f32);
+    places.push_back(i);
+  }
+  model.validate_nodes_and_infer_types();
+  return places;
 }
 
 /// Copies numbers to the memory for output `i`, made here where there is none.
@@ -119,6 +139,7 @@ std::shared_ptr<ov::Model> traced_model(const std::vector<Tensor>& parameters, c
 Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor>& outputs,
                  const CompileOptions& options)
     : model_(traced_model(parameters, outputs, is_cpu(options.device))),
+      rounded_(round_parameters(*model_)),
       guard_(model_),
       interpreted_(guard_.always() || any_node(*model_, &is_narrowed)) {
   check_device(options.device);
@@ -139,6 +160,14 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
   requests_.emplace(compiled_);
 }
 
+std::vector<ov::Tensor> Program::rounded(std::vector<ov::Tensor> inputs) const {
+  for (const size_t i : rounded_) {
+    if (i < inputs.size() && inputs[i].get_element_type() == ov::element::f64)
+      inputs[i] = convert(inputs[i], ov::element::f32);
+  }
+  return inputs;
+}
+
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
   const auto& parameters = model_->get_parameters();
   if (inputs.size() != parameters.size()) {
@@ -154,7 +183,8 @@ void Program::check(const std::vector<ov::Tensor>& inputs) const {
   }
 }
 
-std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor> outputs) {
+std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& given, std::vector<ov::Tensor> outputs) {
+  const std::vector<ov::Tensor> inputs = rounded(given);
   check(inputs);
   outputs.resize(model_->get_results().size());
   if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(inputs)) {

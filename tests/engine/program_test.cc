@@ -33,4 +33,21 @@ TEST(Program, gives_results_that_are_used_within_in_their_own_shape) {
   EXPECT_FLOAT_EQ(kept[0].data<const float>()[5], 5);
 }
 
+TEST(Program, is_compiled_where_float64_is_only_rounded) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const Tensor x = parameter({3}, DType::float64), y = parameter({3}, DType::float64);
+  const uint64_t before = compile_count();
+  Program rounds({x}, {ops::cast(x, DType::float32) * 2}, {});
+  EXPECT_EQ(compile_count(), before + 1);
+  ov::Tensor numbers(ov::element::f64, {3});
+  std::copy_n(std::array{0.1, kInfinity, 1e300}.data(), 3, numbers.data<double>());
+  const auto rounded = rounds.run({numbers});
+  EXPECT_EQ(rounded[0].data<const float>()[0], 0.2F);
+  EXPECT_EQ(rounded[0].data<const float>()[1], static_cast<float>(kInfinity));
+  EXPECT_EQ(rounded[0].data<const float>()[2], static_cast<float>(kInfinity));
+  Program uses({y}, {ops::cast(y + 1e-12, DType::float32), y}, {});
+  EXPECT_EQ(compile_count(), before + 1) << "the plugin would lose its digits";
+  EXPECT_EQ(uses.run({numbers})[1].data<const double>()[0], 0.1);
+}
+
 }  // namespace keravino::engine

@@ -199,7 +199,7 @@ class Function:
             ]
             parameters = [x for x in symbols if isinstance(x, Tensor)]
             arguments = tree.pack_sequence_as(args, symbols)
-            traced = Traced(self._function, parameters, arguments, self._state, self._precision())
+            traced = Traced(self._function, parameters, arguments, list(self._state), self._precision())
             if traced.is_complete():
                 return traced
             known = {id(v) for v in self._state}

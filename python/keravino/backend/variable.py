@@ -43,8 +43,8 @@ class Variable(KerasVariable):
 
     def _direct_assign(self, value):
         global _latest
-        _native.settle(value)  # a state is numbers, not a pending graph that later traces would take in
-        self._value = value
+        # A state is numbers: a pending graph would go into later traces, and a tape's would be kept from step to step.
+        (self._value,) = _native.settled([value])
         self.version += 1
         _latest = next(_counter)
 

@@ -113,3 +113,12 @@ def test_class_weight_and_sample_weight_at_once():
     model = mlp()
     with pytest.raises(ValueError, match="cannot be specified at the same time"):
         model.train_on_batch(X, Y, sample_weight=np.ones(64), class_weight={0: 1.0})
+
+
+def test_a_last_batch_of_another_size_between_training_and_evaluation():
+    """The weights become inputs of the programs one after the other, when they have changed a few times."""
+    model = mlp()
+    for _ in range(4):
+        model.fit(X[:50], Y[:50], epochs=2, validation_data=(X[:50], Y[:50]), verbose=0)
+        loss = model.evaluate(X[:50], Y[:50], verbose=0)
+        assert loss == pytest.approx(np.mean((model.predict(X[:50], verbose=0) - Y[:50]) ** 2), rel=1e-5)

@@ -129,6 +129,19 @@ def test_own_loop():
     np.testing.assert_allclose(np.ravel(model.layers[0].bias), -1, rtol=1e-3)
 
 
+def test_state_keeps_no_graph_from_step_to_step():
+    """A metric and moving statistics that are updated within the tape."""
+    model = keras.Sequential([keras.Input((1,)), keras.layers.BatchNormalization(), keras.layers.Dense(1)])
+    mean = keras.metrics.Mean()
+    for _ in range(3):
+        with keravino.GradientTape() as tape:
+            loss = ops.mean(model(np.ones((4, 1), "float32"), training=True) ** 2)
+            mean.update_state(loss)
+        tape.gradient(loss, model.trainable_weights)
+    for state in mean.variables + model.non_trainable_variables:
+        assert not ops.convert_to_tensor(state).traced, state.path
+
+
 def test_a_constant_gradient_within_a_trace():
     """The loss hangs on the batch, the gradient does not: it has numbers while the loss has none."""
     model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(3, kernel_initializer="zeros", trainable=True)])
