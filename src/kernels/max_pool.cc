@@ -91,7 +91,7 @@ template <class T>
     std::fill_n(out, n, -std::numeric_limits<T>::infinity());
     each_place(w, window, [&](size_t at) {
       const T* from = x + at * n;
-      for (size_t c = 0; c < n; ++c) out[c] = from[c] <= out[c] ? out[c] : from[c];  // NaN wins
+      for (size_t c = 0; c < n; ++c) out[c] = from[c] <= out[c] || out[c] != out[c] ? out[c] : from[c];  // NaN wins
     });
     out += n;
   });

@@ -122,3 +122,20 @@ def test_a_last_batch_of_another_size_between_training_and_evaluation():
         model.fit(X[:50], Y[:50], epochs=2, validation_data=(X[:50], Y[:50]), verbose=0)
         loss = model.evaluate(X[:50], Y[:50], verbose=0)
         assert loss == pytest.approx(np.mean((model.predict(X[:50], verbose=0) - Y[:50]) ** 2), rel=1e-5)
+
+
+@pytest.mark.parametrize("activation", ["relu", "relu6", "hard_sigmoid"])
+@pytest.mark.parametrize("image", [False, True])
+def test_a_loss_that_is_no_number_is_seen(activation, image):
+    """One NaN in the data: no activation or pooling behind a product may make a number of it."""
+    first = [keras.layers.Conv2D(3, 3, activation=activation), keras.layers.MaxPooling2D(), keras.layers.Flatten()]
+    x = np.zeros((8, 6, 6, 2) if image else (8, 4), "float32")
+    x.ravel()[0] = np.nan
+    model = keras.Sequential(
+        [keras.Input(x.shape[1:])]
+        + (first if image else [keras.layers.Dense(3, activation=activation)])
+        + [keras.layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    losses = model.fit(x, np.ones(8), verbose=0, epochs=3, callbacks=[keras.callbacks.TerminateOnNaN()]).history["loss"]
+    assert len(losses) == 1 and np.isnan(losses[0])
