@@ -3,6 +3,7 @@
 #include <atomic>
 
 #include "engine/any_node.h"
+#include "engine/snippets.h"
 #include "keravino/error.h"
 #include "passes/exact.h"
 #include "passes/halves.h"
@@ -98,13 +99,13 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
   // OpenVINO reads no op of ours back from its cache, nor do all of their attributes count in what it knows a graph by.
   const bool is_kept = !options.cache_dir.empty() && !any_node(*model, std::not_fn(&is_standard));
   if (is_kept) config.emplace(ov::cache_dir(options.cache_dir));
+  if (is_cpu(options.device) && may_crash_snippets(*model)) config.emplace("SNIPPETS_MODE", "DISABLE");
   try {
     return core().compile_model(model, options.device, config);
   } catch (const ov::Exception&) {
     // OpenVINO 2026.4.1: the CPU plugin's fusion into kernels fails on some graphs, of two MatMuls by way of one column
     // for instance. Without it they compile; what fails for another reason fails again.
-    if (!options.device.starts_with("CPU")) throw;
-    config.emplace("SNIPPETS_MODE", "DISABLE");
+    if (!is_cpu(options.device) || !config.emplace("SNIPPETS_MODE", "DISABLE").second) throw;
     return core().compile_model(model, options.device, config);
   }
 }
