@@ -90,10 +90,10 @@ Handle Contents::open(hid_t group, const std::string& name, const std::string& p
         H5Lget_info(group, part.c_str(), &link, H5P_DEFAULT) < 0)
       throw error(here, "is not there");
     if (link.type != H5L_TYPE_HARD) throw error(join(path, part), "is a soft or external link, which is not followed");
+    headers_.check(link.u.address);
     if (end != name.npos) continue;
     // Told before HDF5 opens it, which reads heaps that may have no end.
     if (headers_.is_virtual(link.u.address)) throw error(here, "is a virtual dataset, which is not read");
-    headers_.check_attributes(link.u.address);
     break;
   }
   // Counted here, where each is met: hard links may give one object many names, and a long way to it.

@@ -57,7 +57,7 @@ Handle open_image(const std::string& where, const Buffer& image) {
   if (plain) {
     uint64_t root = 0;
     std::memcpy(&root, start + (is_new ? 36 : start[kVersionAt] == std::byte{1} ? 68 : 64), sizeof(root));
-    ObjectHeaders(where, image).check_attributes(root);
+    ObjectHeaders(where, image).check(root);
   }
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5FD_file_image_callbacks_t callbacks = {image_malloc, image_memcpy,  image_realloc,   image_free,

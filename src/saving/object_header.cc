@@ -6,8 +6,8 @@
 namespace keravino::saving::hdf5 {
 namespace {
 
-constexpr uint64_t kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10;  // kinds of messages
-constexpr uint64_t kShared = 2;                                              // a flag: the message is elsewhere
+constexpr uint64_t kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10, kSymbolTable = 0x11;  // kinds of messages
+constexpr uint64_t kShared = 2;  // a flag: the message is elsewhere
 
 uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
 
@@ -85,9 +85,17 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
   return {name.substr(0, name.find('\0')), part(bytes, at, size)};
 }
 
-void ObjectHeaders::check_attributes(uint64_t address) const {
+// Addresses of a tree and of a heap. The heap has the size and the address of its names.
+void ObjectHeaders::check_names(std::string_view symbol_table) const {
+  const uint64_t heap = number(symbol_table, 8, 8);
+  if (part(file_, heap, 4) != "HEAP") throw file_error(where_, "is damaged (no heap)");
+  part(file_, number(file_, heap + 24, 8), number(file_, heap + 8, 8));
+}
+
+void ObjectHeaders::check(uint64_t address) const {
   walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
     if (kind == kAttribute && !(flags & kShared)) attribute(bytes);
+    if (kind == kSymbolTable && !(flags & kShared)) check_names(bytes);
     return false;
   });
 }

@@ -21,8 +21,8 @@ class ObjectHeaders {
 
   /// True if the object at this address is a dataset that is put together of others.
   bool is_virtual(uint64_t address) const;
-  /// Error for attributes that say they are longer than they are.
-  void check_attributes(uint64_t address) const;
+  /// Error for attributes that say they are longer than they are, and for a group whose names are not in the file.
+  void check(uint64_t address) const;
   /// The texts of variable length in an attribute of the object; views into the file. Nothing if the attribute is not
   /// in the header itself, where HDF5 keeps few and small ones.
   std::optional<std::vector<std::string_view>> texts(uint64_t address, std::string_view name, size_t count) const;
@@ -32,6 +32,7 @@ class ObjectHeaders {
     std::string_view name, data;
   };
   Attribute attribute(std::string_view bytes) const;
+  void check_names(std::string_view symbol_table) const;
   /// A message's kind, its flags and its bytes. The visitor stops the walk by true.
   using Visit = std::function<bool(uint64_t kind, uint64_t flags, std::string_view bytes)>;
   void walk(uint64_t address, const Visit& visit) const;
