@@ -7,6 +7,8 @@ from keras import ops
 from keras.src import backend
 from keras.src.backend.common.symbolic_scope import in_symbolic_scope
 
+from keravino import _native
+
 
 def spec(function, *args, **kwargs):
     return backend.compute_output_spec(function, *args, **kwargs)
@@ -66,7 +68,7 @@ def test_variables_are_created():
 
 def test_numbers_do_not_exist():
     with pytest.raises(RuntimeError) as caught:
-        spec(lambda x: float(x), keras.KerasTensor(()))
+        float(_native.parameter((), "float32"))
     assert str(caught.value) == (
         "a tensor of a graph that is being traced has no numbers; they exist only when the graph runs"
     )
@@ -75,3 +77,13 @@ def test_numbers_do_not_exist():
 def test_sparse():
     with pytest.raises(ValueError, match="Sparse and ragged tensors are not supported with openvino backend"):
         spec(lambda x: x, keras.KerasTensor((2, 2), sparse=True))
+
+
+def test_a_function_that_asks_for_numbers():
+    """It gets those of examples; open axes stay open."""
+
+    def function(x):
+        return ops.concatenate([x, x], axis=1) if float(ops.sum(x)) > 0 else x
+
+    y = spec(function, keras.KerasTensor((None, 3), "bfloat16"))
+    assert (y.shape, y.dtype) == ((None, 6), "bfloat16")

@@ -139,3 +139,22 @@ def test_a_loss_that_is_no_number_is_seen(activation, image):
     model.compile("sgd", "mse")
     losses = model.fit(x, np.ones(8), verbose=0, epochs=3, callbacks=[keras.callbacks.TerminateOnNaN()]).history["loss"]
     assert len(losses) == 1 and np.isnan(losses[0])
+
+
+class AsksForNumbers(keras.layers.Layer):
+    def call(self, x):
+        return 2 * x if float(keras.ops.mean(x)) > 0 else -x
+
+
+def test_run_eagerly_allows_python_on_numbers():
+    model = keras.Sequential([keras.layers.Dense(3), AsksForNumbers(), keras.layers.Dense(3)])
+    model.compile(
+        "sgd", lambda y, p: keras.ops.mean((y - p) ** 2) * (1 + float(keras.ops.min(y) > 99)), run_eagerly=True
+    )
+    first, *_, last = model.fit(X, Y, epochs=5, verbose=0).history["loss"]
+    assert last < first
+    model.compile("sgd", "mse")
+    with pytest.raises(
+        RuntimeError, match="a graph that is being traced has no numbers; they exist only when the graph runs"
+    ):
+        model.fit(X, Y, verbose=0)
