@@ -72,7 +72,7 @@ nb::list run(TensorProgram& self, const nb::list& inputs, size_t arrays) {
   Numbers outputs;
   {
     const nb::gil_scoped_release release;
-    outputs = self.program.run(tensors);
+    outputs = self.program.run(std::move(tensors));
   }
   nb::list results;
   auto next = outputs.begin();

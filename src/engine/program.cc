@@ -160,14 +160,6 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
   requests_.emplace(compiled_);
 }
 
-std::vector<ov::Tensor> Program::rounded(std::vector<ov::Tensor> inputs) const {
-  for (const size_t i : rounded_) {
-    if (i < inputs.size() && inputs[i].get_element_type() == ov::element::f64)
-      inputs[i] = convert(inputs[i], ov::element::f32);
-  }
-  return inputs;
-}
-
 void Program::check(const std::vector<ov::Tensor>& inputs) const {
   const auto& parameters = model_->get_parameters();
   if (inputs.size() != parameters.size()) {
@@ -183,8 +175,11 @@ void Program::check(const std::vector<ov::Tensor>& inputs) const {
   }
 }
 
-std::vector<ov::Tensor> Program::run(const std::vector<ov::Tensor>& given, std::vector<ov::Tensor> outputs) {
-  const std::vector<ov::Tensor> inputs = rounded(given);
+std::vector<ov::Tensor> Program::run(std::vector<ov::Tensor> inputs, std::vector<ov::Tensor> outputs) {
+  for (const size_t i : rounded_) {
+    if (i < inputs.size() && inputs[i].get_element_type() == ov::element::f64)
+      inputs[i] = convert(inputs[i], ov::element::f32);
+  }
   check(inputs);
   outputs.resize(model_->get_results().size());
   if (interpreted_ || std::any_of(inputs.begin(), inputs.end(), would_narrow) || guard_.may_be_empty(inputs)) {

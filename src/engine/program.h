@@ -34,13 +34,12 @@ class Program {
 
   /// The outputs for inputs of the parameters' dtypes and of shapes that fit them. They are written to `outputs`, whose
   /// dtypes must be theirs, or to memory of their own where that has no tensor. Error for one of another shape.
-  std::vector<ov::Tensor> run(const std::vector<ov::Tensor>& given, std::vector<ov::Tensor> outputs = {});
+  std::vector<ov::Tensor> run(std::vector<ov::Tensor> inputs, std::vector<ov::Tensor> outputs = {});
 
   /// The graph that was compiled.
   const std::shared_ptr<ov::Model>& model() const { return model_; }
 
  private:
-  std::vector<ov::Tensor> rounded(std::vector<ov::Tensor> inputs) const;
   void check(const std::vector<ov::Tensor>& inputs) const;
   void infer(ov::InferRequest& request, const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor>& outputs) const;
 

@@ -17,9 +17,9 @@ namespace {
 
 /// log(x) of a normal number: of its exponent, and of its mantissa m by the series of atanh((m - 1) / (m + 1)).
 [[gnu::always_inline]] inline double logarithm(double x) {
-  constexpr int64_t kHalf = std::bit_cast<int64_t>(std::numbers::sqrt2 / 2), kInteger = 0x4338000000000000;
-  const auto bits = std::bit_cast<int64_t>(x);
-  const int64_t exponent = (bits - kHalf) >> 52;
+  constexpr uint64_t kHalf = std::bit_cast<uint64_t>(std::numbers::sqrt2 / 2), kInteger = 0x4338000000000000;
+  const auto bits = std::bit_cast<uint64_t>(x);
+  const auto exponent = static_cast<uint64_t>(static_cast<int64_t>(bits - kHalf) >> 52);
   const auto m = std::bit_cast<double>(bits - (exponent << 52));
   const double s = (m - 1) / (m + 1), z = s * s;
   const double series =
