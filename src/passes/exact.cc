@@ -79,6 +79,26 @@ bool adds_up(const ov::Node& node) {
   return false;
 }
 
+bool follows_changing_product(const ov::Node& node) {
+  std::vector<const ov::Node*> stack{&node};
+  std::unordered_map<const ov::Node*, bool> seen;
+  while (!stack.empty()) {
+    const ov::Node* next = stack.back();
+    stack.pop_back();
+    if (std::exchange(seen[next], true)) continue;
+    for (size_t i = 0; i < next->get_input_size(); ++i) {
+      const ov::Node* above = next->get_input_node_ptr(i);
+      if (ov::is_type_any_of<kernels::Convolution, kernels::Product>(above)) return true;
+      if (ov::is_type_any_of<v0::MatMul, v1::Convolution, v1::GroupConvolution>(above)) {
+        if (!is_folded(*above->get_input_node_ptr(1))) return true;
+      } else {
+        stack.push_back(above);
+      }
+    }
+  }
+  return false;
+}
+
 bool make_exact(const std::shared_ptr<ov::Model>& model, bool digits, bool kernels) {
   const std::lock_guard lock(graph_mutex());
   bool changed = false;

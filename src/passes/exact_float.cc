@@ -102,10 +102,12 @@ Tensor fmod(const ov::Node& node, const Tensor& x, const Tensor& y) {
   return select(a < b, x, select(x < 0, -rest, rest));
 }
 
-/// The plugin's limits take a NaN for the lower one.
+/// The plugin's limits take a NaN for the lower one. Where it may compute them within a product they stay, but not in a
+/// graph that trains: when it has failed, its loss must not look well.
 template <class Op, class... Attributes>
 Tensor limited(const ov::Node& node, const Tensor& x, Attributes... attributes) {
-  return adds_up(node) ? Tensor() : select(x == x, make<Op>(x, attributes...), x);
+  const bool stays = adds_up(node) && !follows_changing_product(node);
+  return stays ? Tensor() : select(x == x, make<Op>(x, attributes...), x);
 }
 
 Tensor exact_clamp(const ov::Node& node, const std::vector<Tensor>& in) {

@@ -19,6 +19,10 @@ bool is_folded(const ov::Node& node);
 /// activation is left to the plugin, which computes it within the convolution or product.
 bool adds_up(const ov::Node& node);
 
+/// True if of the products above a node, those that come first on each way up, one takes weights that change from step
+/// to step: a graph that trains.
+bool follows_changing_product(const ov::Node& node);
+
 struct ExactRow {
   const ov::DiscreteTypeInfo& type;
   ExactRule rule;

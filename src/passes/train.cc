@@ -1,7 +1,5 @@
 #include "passes/train.h"
 
-#include <unordered_set>
-
 #include "kernels/convolution.h"
 #include "kernels/max_pool.h"
 #include "kernels/product.h"
@@ -69,46 +67,11 @@ Tensor product(const ov::Node& node) {
                                                       op.get_transpose_b()));
 }
 
-/// True if the products above a node, those that come first on each way up, take weights that change from step to step.
-bool follows_changing_product(const ov::Node& node) {
-  std::vector<const ov::Node*> stack{&node};
-  std::unordered_set<const ov::Node*> seen;
-  while (!stack.empty()) {
-    const ov::Node* next = stack.back();
-    stack.pop_back();
-    for (size_t i = 0; i < next->get_input_size(); ++i) {
-      const ov::Node* above = next->get_input_node_ptr(i);
-      if (ov::is_type_any_of<Convolution, kernels::Product>(above)) return true;
-      if (ov::is_type_any_of<v::v0::MatMul, v::v1::Convolution, v::v1::GroupConvolution>(above)) {
-        if (!is_folded(*above->get_input_node_ptr(1))) return true;
-      } else if (seen.insert(above).second) {
-        stack.push_back(above);
-      }
-    }
-  }
-  return false;
-}
-
-/// relu, clip and hard_sigmoid that keep NaN. The plugin's lose it where they are joined with their neighbours, and a
-/// training that has failed would go on with a loss that looks well.
-Tensor activation_with_nan(const ov::Node& node) {
-  const auto clipped = [](const Tensor& x, double low, double high) {
-    return ops::select(x <= low, low, ops::select(x >= high, high, x));
-  };
-  const auto x = [&] { return as_traced(node.input_value(0)); };
-  const auto* clamp = ov::as_type<const v::v0::Clamp>(&node);
-  const bool is_relu = ov::is_type<v::v0::Relu>(&node), is_hard = ov::is_type<v::v5::HSigmoid>(&node);
-  if (!(clamp || is_relu || is_hard) || !follows_changing_product(node)) return {};
-  if (is_relu) return ops::select(x() <= 0, 0, x());
-  return clamp ? clipped(x(), clamp->get_min(), clamp->get_max()) : clipped(x() * (1. / 6) + 0.5, 0, 1);
-}
-
 /// What a kernel computes instead of a node; none if it is not of f32 and static shape, or of constant weights.
 Tensor replacement(const ov::Node& node, bool trains) {
   if (node.is_dynamic() || node.get_output_size() != 1 || node.get_output_element_type(0) != ov::element::f32)
     return {};
   if (trains && ov::is_type<v::v1::MaxPool>(&node)) return max_pool(node);
-  if (node.get_input_size() == 1) return activation_with_nan(node);
   if (node.get_input_size() != 2 || is_folded(*node.get_input_node_ptr(1))) return {};
   if (ov::is_type<v::v0::MatMul>(&node)) return product(node);
   if (ov::is_type<v::v1::Convolution>(&node)) return convolution<v::v1::Convolution>(node, Role::forward);
