@@ -52,7 +52,13 @@ TEST(ExactDigits, activations_behind_sums_stay) {
   EXPECT_EQ(count<v4::Swish>(*exact([&](const auto& in) { return ops::silu(product(in)); })), 1u);
   EXPECT_EQ(count<v7::Gelu>(*exact([&](const auto& in) { return ops::gelu(product(in), false); })), 1u);
   EXPECT_EQ(count<v4::HSwish>(*exact([&](const auto& in) { return ops::hard_silu(product(in)); })), 1u);
-  EXPECT_EQ(count<v1::Select>(*exact([&](const auto& in) { return ops::relu6(product(in)); })), 0u);
+}
+
+TEST(ExactDigits, limits_keep_nan_but_behind_constant_weights) {
+  const Tensor weights = ops::ones({int64_t{4}, int64_t{4}});
+  EXPECT_EQ(count<v1::Select>(*exact([&](const auto& in) { return ops::relu6(ops::matmul(in[0], weights)); })), 0u);
+  const auto trains = [](const auto& in) { return ops::relu6(ops::matmul(in[0], ops::transpose(in[1], {}))); };
+  EXPECT_EQ(count<v1::Select>(*exact(trains)), 1u);
 }
 
 TEST(ExactDigits, lower_precision_keeps_short_forms) {
