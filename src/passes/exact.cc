@@ -1,5 +1,7 @@
 #include "passes/exact.h"
 
+#include <unordered_set>
+
 #include "kernels/convolution.h"
 #include "kernels/product.h"
 #include "kernels/recurrent.h"
@@ -47,56 +49,50 @@ bool rewrite(const std::shared_ptr<ov::Node>& node, const Rules& rules) {
   return false;
 }
 
+/// What a node on the way up is: the one that is looked for, or one behind which nothing is.
+enum class Seen { wanted, end, other };
+
+/// True if the node, or one above it, is wanted.
+template <class See>
+bool any_above(const ov::Node& node, See see) {
+  std::vector<const ov::Node*> stack{&node};
+  std::unordered_set<const ov::Node*> seen;
+  while (!stack.empty()) {
+    const ov::Node* next = stack.back();
+    stack.pop_back();
+    if (!seen.insert(next).second) continue;
+    const Seen what = see(*next);
+    if (what == Seen::wanted) return true;
+    if (what == Seen::end) continue;
+    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_folded(const ov::Node& node) {
-  std::vector<const ov::Node*> stack{&node};
-  std::unordered_map<const ov::Node*, bool> seen;
-  while (!stack.empty()) {
-    const ov::Node* next = stack.back();
-    stack.pop_back();
-    if (std::exchange(seen[next], true)) continue;
-    if (next->get_input_size() == 0 && !ov::is_type<v0::Constant>(next)) return false;
-    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
-  }
-  return true;
+  return !any_above(node, [](const ov::Node& next) {
+    return next.get_input_size() == 0 && !ov::is_type<v0::Constant>(&next) ? Seen::wanted : Seen::other;
+  });
 }
 
 bool adds_up(const ov::Node& node) {
-  std::vector<const ov::Node*> stack{&node};
-  std::unordered_map<const ov::Node*, bool> seen;
-  while (!stack.empty()) {
-    const ov::Node* next = stack.back();
-    stack.pop_back();
-    if (std::exchange(seen[next], true)) continue;
-    if (ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
+  return any_above(node, [](const ov::Node& next) {
+    const bool adds =
+        ov::is_type_any_of<v1::Convolution, v1::GroupConvolution, v1::ConvolutionBackpropData,
                            v1::GroupConvolutionBackpropData, v0::MatMul, v1::ReduceSum, v1::ReduceMean, v1::AvgPool,
-                           v14::AvgPool, v6::MVN, kernels::Convolution, kernels::Product, kernels::Recurrent>(next)) {
-      return true;
-    }
-    for (size_t i = 0; i < next->get_input_size(); ++i) stack.push_back(next->get_input_node_ptr(i));
-  }
-  return false;
+                           v14::AvgPool, v6::MVN, kernels::Convolution, kernels::Product, kernels::Recurrent>(&next);
+    return adds ? Seen::wanted : Seen::other;
+  });
 }
 
 bool follows_changing_product(const ov::Node& node) {
-  std::vector<const ov::Node*> stack{&node};
-  std::unordered_map<const ov::Node*, bool> seen;
-  while (!stack.empty()) {
-    const ov::Node* next = stack.back();
-    stack.pop_back();
-    if (std::exchange(seen[next], true)) continue;
-    for (size_t i = 0; i < next->get_input_size(); ++i) {
-      const ov::Node* above = next->get_input_node_ptr(i);
-      if (ov::is_type_any_of<kernels::Convolution, kernels::Product>(above)) return true;
-      if (ov::is_type_any_of<v0::MatMul, v1::Convolution, v1::GroupConvolution>(above)) {
-        if (!is_folded(*above->get_input_node_ptr(1))) return true;
-      } else {
-        stack.push_back(above);
-      }
-    }
-  }
-  return false;
+  return any_above(node, [](const ov::Node& next) {
+    if (ov::is_type_any_of<kernels::Convolution, kernels::Product>(&next)) return Seen::wanted;
+    if (!ov::is_type_any_of<v0::MatMul, v1::Convolution, v1::GroupConvolution>(&next)) return Seen::other;
+    return is_folded(*next.get_input_node_ptr(1)) ? Seen::end : Seen::wanted;
+  });
 }
 
 bool make_exact(const std::shared_ptr<ov::Model>& model, bool digits, bool kernels) {
