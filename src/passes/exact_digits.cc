@@ -5,6 +5,7 @@
 #include "ops/make.h"
 #include "passes/exact_exp.h"
 #include "passes/exact_rules.h"
+#include "passes/rounding.h"
 
 namespace keravino::passes {
 namespace {
@@ -105,15 +106,8 @@ Tensor exact_hswish(const ov::Node& node, const std::vector<Tensor>& in) {
   return in[0] * (1.0 / 6) * make<v0::Clamp>(in[0] + 3, 0.0, 6.0);
 }
 
-/// float32 rounded to so many binary digits, up or down if it lies in the middle (Veltkamp): a number of the right size
-/// is added and taken away.
-Tensor to_digits(const Tensor& x, int digits) {
-  const Tensor large = x * (std::exp2(24 - digits) + 1);
-  return large + (x - large);
-}
-
-/// The nearest bfloat16. OpenVINO 2026.4.1 adds half a unit to odd numbers only before it cuts off
-/// digits: that is right where half a unit or nothing is cut off, in numbers of up to 9 digits.
+/// The nearest bfloat16. OpenVINO 2026.4.1 adds half a unit to odd numbers only before it cuts off digits: that is
+/// right where half a unit or nothing is cut off, in numbers of up to 9 digits.
 Tensor exact_bfloat16(const ov::Node& node, const std::vector<Tensor>& in) {
   if (node.get_output_element_type(0) != ov::element::bf16) return {};
   const Tensor& x = in[0];

@@ -6,6 +6,7 @@
 #include "ops/make.h"
 #include "passes/exact_exp.h"
 #include "passes/exact_rules.h"
+#include "passes/rounding.h"
 
 namespace keravino::passes {
 namespace {
@@ -85,8 +86,7 @@ Tensor exact_erf(const ov::Node& node, const std::vector<Tensor>& in) {
 /// |x| - q |y| without rounding, for a whole q below 2^24: both factors are cut in halves whose products are exact.
 Tensor remainder(const Tensor& a, const Tensor& b, const Tensor& q) {
   const Tensor q_high = floor(q / 4096) * 4096, q_low = q - q_high;
-  const Tensor cut = b * 4097;
-  const Tensor b_high = cut - (cut - b), b_low = b - b_high;
+  const Tensor b_high = to_digits(b, 12), b_low = b - b_high;
   return a - q_high * b_high - q_low * b_high - q_high * b_low - q_low * b_low;
 }
 

@@ -1,6 +1,7 @@
 #include "passes/halves.h"
 
 #include "ops/make.h"
+#include "passes/rounding.h"
 
 namespace keravino::passes {
 namespace {
@@ -18,11 +19,9 @@ bool only_moves(const ov::Node& node) {
          node.get_output_size() != 1;
 }
 
-/// x, in float32, rounded to 11 bits, and to whole multiples of 2^-24, the least number. Adding and taking away a
-/// number of the right size rounds: 2^13 + 1 times as large as x (Veltkamp), or where the multiples of 2^-24 end.
+/// x, in float32, rounded to 11 bits, and to whole multiples of 2^-24, the least number, which sums with 0.75 are.
 Tensor rounded(const Tensor& x) {
-  const Tensor large = select(ops::absolute(x) < 0x1p-14, 0.75, x * 8193);
-  const Tensor near = large + (x - large);
+  const Tensor near = rounded_by(select(ops::absolute(x) < 0x1p-14, 0.75, multiple_for_digits(x, 11)), x);
   return select(ops::absolute(near) < 65536, near, x * std::numeric_limits<double>::infinity());
 }
 
