@@ -16,30 +16,18 @@ struct Signal {
   explicit Signal(size_t n) : re(n), im(n) {}
 };
 
-FOR_EACH_PROCESSOR void widen(const float* from, double* to, size_t n) {
+template <class From, class To>
+FOR_EACH_PROCESSOR void scaled(const From* from, double scale, To* to, size_t n) {
 #pragma GCC ivdep
-  for (size_t i = 0; i < n; ++i) to[i] = static_cast<double>(from[i]);
-}
-void widen(const double* from, double* to, size_t n) { std::copy_n(from, n, to); }
-
-template <class T>
-[[gnu::always_inline]] inline void scale_loop(const double* from, double scale, T* to, size_t n) {
-#pragma GCC ivdep
-  for (size_t i = 0; i < n; ++i) to[i] = static_cast<T>(from[i] * scale);
-}
-FOR_EACH_PROCESSOR void scale_all(const double* from, double scale, float* to, size_t n) {
-  scale_loop(from, scale, to, n);
-}
-FOR_EACH_PROCESSOR void scale_all(const double* from, double scale, double* to, size_t n) {
-  scale_loop(from, scale, to, n);
+  for (size_t i = 0; i < n; ++i) to[i] = static_cast<To>(static_cast<double>(from[i]) * scale);
 }
 
 /// Fills `signal` from row `row` of the inputs: the whole spectrum for inverse_real, whose half is given.
 template <class T>
 void load(Signal& signal, Transform transform, const ov::TensorVector& inputs, size_t row) {
   const size_t given = inputs[0].get_shape().back(), n = signal.re.size(), used = std::min(n, given);
-  widen(inputs[0].data<const T>() + row * given, signal.re.data(), used);
-  if (inputs.size() > 1) widen(inputs[1].data<const T>() + row * given, signal.im.data(), used);
+  scaled(inputs[0].data<const T>() + row * given, 1, signal.re.data(), used);
+  if (inputs.size() > 1) scaled(inputs[1].data<const T>() + row * given, 1, signal.im.data(), used);
   if (transform != Transform::inverse_real || n == 0) return;
   signal.im[0] = 0;
   if (n % 2 == 0) signal.im[n / 2] = 0;
@@ -52,7 +40,7 @@ void load(Signal& signal, Transform transform, const ov::TensorVector& inputs, s
 template <class T>
 void store(const std::vector<double>& part, double scale, ov::Tensor& output, size_t row) {
   const size_t kept = output.get_shape().back();
-  scale_all(part.data(), scale, output.data<T>() + row * kept, kept);
+  scaled(part.data(), scale, output.data<T>() + row * kept, kept);
 }
 
 template <class T>

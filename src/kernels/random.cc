@@ -96,7 +96,8 @@ void permute(ov::Tensor& out, Key key) {
   std::vector<uint32_t> bits((n + kRandomBatch - 1) / kRandomBatch * kRandomBatch);
   std::vector<std::pair<uint32_t, T>> drawn(n);
   for (int round = 0; round < rounds; ++round, key = subkey(key, 0)) {
-    for (size_t first = 0; first < n; first += kRandomBatch) random_bits(subkey(key, 1), first, bits.data() + first);
+    const Key words = subkey(key, 1);
+    for (size_t first = 0; first < n; first += kRandomBatch) random_bits(words, first, bits.data() + first);
     for (size_t i = 0; i < n; ++i) drawn[i] = {bits[i], data[i]};
     std::ranges::stable_sort(drawn, {}, &std::pair<uint32_t, T>::first);
     for (size_t i = 0; i < n; ++i) data[i] = drawn[i].second;

@@ -54,7 +54,7 @@ Tensor max_pool(const ov::Node& node) {
   return channels_first(ops::make<kernels::MaxPool>(x, window, last(node.get_output_shape(0), window.size.size())));
 }
 
-/// From so many products of two numbers on; below, a call of a node of ours is worth as much as it saves.
+/// From so many products of two numbers on; below, a call of a node of ours costs as much as it saves.
 constexpr size_t kLargeProduct = 4'000'000;
 
 /// x times a matrix, both of which change from step to step.
