@@ -42,14 +42,13 @@ Pool& pool() {
 /// OpenVINO's interface of an allocator.
 struct Recycler {
   void* allocate(size_t bytes, size_t) {
-    if (bytes < kSmall) return std::malloc(bytes);
     if (void* memory = pool().take(bytes)) return memory;
     void* memory = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
     if (!memory) throw std::bad_alloc();
     return memory;
   }
   void deallocate(void* memory, size_t bytes, size_t) noexcept {
-    if (bytes < kSmall || !pool().give(memory, bytes)) std::free(memory);
+    if (!pool().give(memory, bytes)) std::free(memory);
   }
   bool is_equal(const Recycler&) const { return true; }
 };
@@ -57,7 +56,8 @@ struct Recycler {
 }  // namespace
 
 ov::Tensor recycled_tensor(const ov::element::Type& type, const ov::Shape& shape) {
-  return ov::Tensor(type, shape, ov::Allocator(Recycler()));
+  const bool is_small = ov::shape_size(shape) * type.bitwidth() / 8 < kSmall;
+  return is_small ? ov::Tensor(type, shape) : ov::Tensor(type, shape, ov::Allocator(Recycler()));
 }
 
 }  // namespace keravino::engine
