@@ -54,4 +54,25 @@ void append_attributes(ov::Node& node, std::string& key) {
   node.visit_attributes(printer);
 }
 
+std::string key_of(ov::Node& node) {
+  std::string key = node.get_type_name();
+  try {
+    append_attributes(node, key);
+  } catch (const Error&) {
+    append_bytes(key, &node);
+  }
+  return key += node.get_type_info().version_id;
+}
+
+std::string key_of(const ov::Tensor& numbers) {
+  constexpr size_t kSmall = 64;  // bytes: literals, axes
+  std::string key = numbers.get_element_type().get_type_name() + numbers.get_shape().to_string();
+  const size_t size = numbers.get_byte_size();
+  if (numbers.get_element_type() == ov::element::string || size > kSmall)
+    append_bytes(key, numbers.data());
+  else
+    key.append(static_cast<const char*>(numbers.data()), size);
+  return key;
+}
+
 }  // namespace keravino::engine

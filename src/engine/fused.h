@@ -1,4 +1,4 @@
-// Element-wise nodes of one shape, computed block by block without a tensor for what lies between.
+// Element-wise nodes with one number of elements, computed block by block without a tensor for what lies between.
 #pragma once
 
 #include <array>
@@ -13,30 +13,47 @@ namespace keravino::engine {
 /// Several loops in a row. What lies between them stays in the cache.
 class Fused {
  public:
-  /// `singles` says of each input whether it is one number for all elements of `shape`.
-  Fused(ov::Shape shape, std::vector<bool> singles);
-
-  /// Whether a node can be part of one whose elements are of this shape: float32, or booleans, of that shape or one
-  /// number.
-  static bool takes(const ov::Node& node, const ov::Shape& shape);
-
-  /// Adds a node whose inputs are these: numbers below the count of inputs stand for inputs, above for nodes added.
-  void add(const ov::Node& node, std::span<const size_t> inputs);
-  /// Marks the node added last as a result.
-  void add_result(size_t node, const ov::element::Type& type) { results_.emplace_back(node, type); }
-
-  void run(ov::TensorVector& outputs, const ov::TensorVector& inputs) const;
-
- private:
+  /// A node and its inputs: numbers below the count of inputs stand for inputs, those from there on for parts.
   struct Part {
-    Loop loop;
-    std::array<size_t, 3> inputs;
+    const ov::Node* node;
+    std::vector<size_t> inputs;
+  };
+  /// A part, numbered as the inputs of parts are, whose elements are wanted, in this shape.
+  struct Result {
+    size_t part;
+    ov::element::Type type;
+    ov::Shape shape;
   };
 
-  ov::Shape shape_;
+  /// `singles` says of each input whether it is one number for all of `count` elements.
+  Fused(size_t count, std::vector<bool> singles, std::span<const Part> parts, std::vector<Result> results);
+
+  /// Whether a node can be a part of one of `count` elements: its inputs are float32, or booleans, in so many elements
+  /// or one number. Their shapes may differ.
+  static bool takes(const ov::Node& node, size_t count);
+
+  /// Computes the results into `outputs`, which are made here where there are none.
+  void run(ov::TensorVector& outputs, const ov::TensorVector& inputs) const;
+
+  const std::vector<Result>& results() const { return results_; }
+  /// Equal for those that compute the same.
+  const std::string& text() const { return text_; }
+
+ private:
+  struct Step {
+    Loop loop;
+    std::array<size_t, 3> inputs;
+    size_t buffer;  // for its elements, unless they are a result
+  };
+
+  void share_buffers();
+
+  size_t count_;
   std::vector<bool> singles_;
-  std::vector<Part> parts_;
-  std::vector<std::pair<size_t, ov::element::Type>> results_;
+  std::vector<Step> steps_;
+  std::vector<Result> results_;
+  std::string text_;
+  size_t buffers_ = 0;
 };
 
 }  // namespace keravino::engine

@@ -16,28 +16,10 @@ constexpr double kSetUp = 30e3;              // nanoseconds of a call of a compi
 constexpr double kBuilt = 2e3;               // and of each node in it
 constexpr size_t kMostConstants = 16 << 10;  // bytes: recipes are many
 
-/// Equal for nodes that compute the same; the node's own where attributes cannot be compared.
+/// Equal for nodes that compute the same from the same slots.
 std::string key_of(ov::Node& node, const std::vector<size_t>& inputs) {
-  std::string key = node.get_type_name();
-  try {
-    append_attributes(node, key);
-  } catch (const Error&) {
-    append_bytes(key, &node);
-  }
-  key += node.get_type_info().version_id;
+  std::string key = engine::key_of(node);
   for (const size_t slot : inputs) append_bytes(key, slot);
-  return key;
-}
-
-/// Equal for equal numbers; large ones are only themselves.
-std::string key_of(const ov::Tensor& numbers) {
-  constexpr size_t kSmall = 64;  // bytes: literals, axes
-  std::string key = numbers.get_element_type().get_type_name() + numbers.get_shape().to_string();
-  const size_t size = numbers.get_byte_size();
-  if (numbers.get_element_type() == ov::element::string || size > kSmall)
-    append_bytes(key, numbers.data());
-  else
-    key.append(static_cast<const char*>(numbers.data()), size);
   return key;
 }
 
@@ -103,13 +85,14 @@ std::optional<Recipe> Recipe::make(const std::vector<Tensor>& parameters, const 
   return recipe;
 }
 
-/// Makes one step of neighbours that are element-wise in one shape.
+/// Makes one step of neighbours that are element-wise on one number of elements.
 void Recipe::fuse() {
   std::vector<Step> steps;
   for (size_t i = 0; i < steps_.size();) {
     const auto& shape = steps_[i].node->get_output_partial_shape(0);
     size_t end = i;
-    while (shape.is_static() && end < steps_.size() && Fused::takes(*steps_[end].node, shape.to_shape())) ++end;
+    const size_t count = shape.is_static() ? ov::shape_size(shape.to_shape()) : 0;
+    while (shape.is_static() && end < steps_.size() && Fused::takes(*steps_[end].node, count)) ++end;
     if (end < i + 2) {
       steps.push_back(steps_[i++]);
     } else {
@@ -124,33 +107,34 @@ Recipe::Step Recipe::fused(std::span<const Step> steps) const {
   std::unordered_map<size_t, size_t> number_of;  // of a slot
   std::vector<bool> singles;
   Step out{};
-  const ov::Shape shape = steps[0].node->get_output_shape(0);
+  const size_t count = ov::shape_size(steps[0].node->get_output_shape(0));
   for (const Step& step : steps) number_of.emplace(step.outputs[0], 0);
   for (const Step& step : steps) {
     for (size_t i = 0; i < step.inputs.size(); ++i) {
       if (!number_of.emplace(step.inputs[i], out.inputs.size()).second) continue;
       out.inputs.push_back(step.inputs[i]);
-      singles.push_back(step.node->get_input_shape(i) != shape);
+      singles.push_back(ov::shape_size(step.node->get_input_shape(i)) != count);
     }
   }
   for (size_t i = 0; i < steps.size(); ++i) number_of[steps[i].outputs[0]] = out.inputs.size() + i;
-  auto fused = std::make_shared<Fused>(shape, singles);
+  std::vector<Fused::Part> parts;
   for (const Step& step : steps) {
-    std::vector<size_t> inputs;
-    for (const size_t slot : step.inputs) inputs.push_back(number_of.at(slot));
-    fused->add(*step.node, inputs);
+    Fused::Part& part = parts.emplace_back(Fused::Part{step.node.get(), {}});
+    for (const size_t slot : step.inputs) part.inputs.push_back(number_of.at(slot));
   }
   std::unordered_set<size_t> wanted(outputs_.begin(), outputs_.end());
   for (const Step& step : steps_) {
     const bool inside = &step >= steps.data() && &step < steps.data() + steps.size();
     if (!inside) wanted.insert(step.inputs.begin(), step.inputs.end());
   }
+  std::vector<Fused::Result> results;
   for (const Step& step : steps) {
     if (!wanted.contains(step.outputs[0])) continue;
-    fused->add_result(number_of.at(step.outputs[0]), step.node->get_output_element_type(0));
+    results.push_back(
+        {number_of.at(step.outputs[0]), step.node->get_output_element_type(0), step.node->get_output_shape(0)});
     out.outputs.push_back(step.outputs[0]);
   }
-  out.fused = std::move(fused);
+  out.fused = std::make_shared<Fused>(count, singles, parts, results);
   return out;
 }
 

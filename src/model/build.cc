@@ -63,9 +63,10 @@ std::string precision_of(const std::set<DType>& dtypes) {
   return "f32";
 }
 
-std::vector<std::string> output_names(const Layer& model) {
+/// A name for each of so many outputs; the last layer of a Sequential may have several.
+std::vector<std::string> output_names(const Layer& model, size_t count) {
   if (model.class_name() != "Sequential") return layers::tensor_names(model, "output_layers");
-  return {model.sub(fmt::format("layers/{}", model.value("layers").size() - 1)).name()};
+  return std::vector(count, model.sub(fmt::format("layers/{}", model.value("layers").size() - 1)).name());
 }
 
 }  // namespace
@@ -98,7 +99,7 @@ static Built built_model(const saving::Archive& archive) {
     built.inputs.push_back({input.name, input.dtype, input.shape});
   }
   const layers::Tensors outputs = layers::build(model, inputs);
-  std::vector<std::string> names = output_names(model);
+  std::vector<std::string> names = output_names(model, outputs.size());
   std::map<std::string, size_t> used;
   for (std::string& each : names) {  // a layer may be called more than once, or have several outputs
     if (const size_t before = used[each]++) each += fmt::format("_{}", before);

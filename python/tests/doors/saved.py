@@ -31,6 +31,11 @@ def fixed():
     return keras.Model(x, layers.ReLU(name="out")(x))
 
 
+def states():
+    """A last layer of three outputs."""
+    return keras.Sequential([keras.Input((5, 3), name="x"), layers.LSTM(4, return_state=True, name="lstm")])
+
+
 def cnn():
     stack = [
         keras.Input((8, 8, 3), name="image"),

@@ -80,6 +80,17 @@ def test_npy_and_npz_inputs(mlp, pair, folder, tmp_path):
             close(got["product"], outputs[1])
 
 
+def test_a_sequential_may_end_in_several_outputs(tmp_path):
+    x = np.random.default_rng(3).normal(size=(2, 5, 3)).astype("float32")
+    np.save(tmp_path / "x.npy", x)
+    wanted = saved.save(saved.states(), tmp_path / "states.keras").predict(x, verbose=0)
+    good("run", tmp_path / "states.keras", "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npz")
+    with np.load(tmp_path / "y.npz") as got:
+        assert sorted(got) == ["lstm", "lstm_1", "lstm_2"]
+        for name, value in zip(sorted(got), wanted, strict=True):
+            close(got[name], value)
+
+
 def test_integers_stay_whole(folder, tmp_path):
     saved.save(saved.whole(), tmp_path / "m.keras")
     np.save(tmp_path / "x.npy", np.array([[2**29 + 1, -3, 0]], "int32"))
