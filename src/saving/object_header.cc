@@ -85,11 +85,17 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
   return {name.substr(0, name.find('\0')), part(bytes, at, size)};
 }
 
-// Addresses of a tree and of a heap. The heap has the size and the address of its names.
+// Addresses of a tree and of a heap. The heap has the size of its names, the first free place among them, and their
+// address. A free place says where the next one is: HDF5 1.10 follows them, and in a circle without end.
 void ObjectHeaders::check_names(std::string_view symbol_table) const {
   const uint64_t heap = number(symbol_table, 8, 8);
   if (part(file_, heap, 4) != "HEAP") throw file_error(where_, "is damaged (no heap)");
-  part(file_, number(file_, heap + 24, 8), number(file_, heap + 8, 8));
+  const std::string_view names = part(file_, number(file_, heap + 24, 8), number(file_, heap + 8, 8));
+  constexpr uint64_t kNone = 1, kSmallest = 16;
+  uint64_t free = number(file_, heap + 16, 8);
+  for (size_t i = 0; free != kNone; ++i, free = number(names, free, 8)) {
+    if (i > names.size() / kSmallest) throw file_error(where_, "is damaged (the free places of a heap)");
+  }
 }
 
 void ObjectHeaders::check(uint64_t address) const {
