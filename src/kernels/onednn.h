@@ -22,4 +22,20 @@ inline dnnl::primitive_attr any_thread() {
 /// While this thread calls oneDNN, oneDNN starts no threads: its own (OpenMP) would fight with OpenVINO's (TBB).
 inline void use_one_thread() { omp_set_num_threads(1); }
 
+/// A matrix in row-major order: its first number, how far the rows lie apart, and whether it is read transposed.
+struct Matrix {
+  const float* numbers;
+  size_t stride;
+  bool transposed = false;
+};
+
+/// c (m, n), with rows `stride` apart, = beta * c + a (m, k) * b (k, n), in this thread.
+inline void gemm(size_t m, size_t n, size_t k, const Matrix& a, const Matrix& b, float beta, float* c, size_t stride) {
+  const auto size = [](size_t number) { return static_cast<dnnl_dim_t>(number); };
+  use_one_thread();
+  dnnl::error::wrap_c_api(dnnl_sgemm(a.transposed ? 'T' : 'N', b.transposed ? 'T' : 'N', size(m), size(n), size(k), 1,
+                                     a.numbers, size(a.stride), b.numbers, size(b.stride), beta, c, size(stride)),
+                          "a product failed");
+}
+
 }  // namespace keravino::kernels

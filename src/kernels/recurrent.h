@@ -1,4 +1,5 @@
-// Whole recurrent layers as nodes, forward for training and backward, by oneDNN's primitives.
+// Whole recurrent layers as nodes, forward for training and backward: products by oneDNN's gemm, those of all steps in
+// one where no step waits for the one before.
 #pragma once
 
 #include <openvino/op/op.hpp>
@@ -9,7 +10,8 @@ enum class Cell : int64_t { lstm, gru };  // the GRU that resets after the produ
 
 /// Inputs, f32 and of static shape: x (N, T, I), the first state h (N, H), of an LSTM also c (N, H), kernel (I, G * H),
 /// recurrent kernel (H, G * H) and bias, (4 * H) of an LSTM and (2, 3 * H) of a GRU; gates in Keras's order. Outputs:
-/// y (N, T, H), the last h, of an LSTM also c, and what the backward node needs. Runs on the CPU alone.
+/// y (N, T, H), the last h, of an LSTM also c, and for the backward node (N, T, G * H + H): the gates, and c of an LSTM
+/// or the candidate's recurrent part of a GRU. Runs on the CPU alone.
 class Recurrent : public ov::op::Op {
  public:
   OPENVINO_OP("Recurrent", "keravino");

@@ -43,6 +43,20 @@ def test_kernel(kind, options):
         np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=2e-5)
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU"])
+@pytest.mark.parametrize("shape", [(1, 1, 1), (1, 3, 2), (3, 1, 40)], ids=str)
+def test_kernel_of_one_step_and_one_sample(kind, shape):
+    keras.utils.set_random_seed(0)
+    x = RNG.normal(size=shape).astype("float32")
+    layers = [getattr(keras.layers, kind)(19, unroll=unroll) for unroll in (False, True)]
+    for layer in layers:
+        layer.build(shape)
+    for a, b in zip(*(layer.trainable_weights for layer in layers), strict=True):
+        b.assign(a)
+    for got, wanted in zip(*(program(layer, x)([x]) for layer in layers), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6)
+
+
 def test_other_activations_are_no_kernel():
     layer = keras.layers.LSTM(4, activation="relu", unroll=True)
     layer.build(X.shape)
