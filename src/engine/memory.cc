@@ -10,12 +10,15 @@ constexpr size_t kSmall = 64 * 1024;  // below, the system's allocator does the 
 
 class Pool {
  public:
-  void* take(size_t bytes) {
+  void* take(size_t bytes, const void* address) {
     const std::lock_guard lock(mutex_);
     const auto found = free_.find(bytes);
     if (found == free_.end() || found->second.empty()) return nullptr;
-    void* memory = found->second.back();
-    found->second.pop_back();
+    auto& free = found->second;
+    if (const auto wanted = std::find(free.begin(), free.end(), address); wanted != free.end())
+      std::swap(*wanted, free.back());
+    void* memory = free.back();
+    free.pop_back();
     kept_ -= bytes;
     return memory;
   }
@@ -41,8 +44,10 @@ Pool& pool() {
 
 /// OpenVINO's interface of an allocator.
 struct Recycler {
+  const void* address = nullptr;  // where the memory should be
+
   void* allocate(size_t bytes, size_t) {
-    if (void* memory = pool().take(bytes)) return memory;
+    if (void* memory = pool().take(bytes, address)) return memory;
     void* memory = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
     if (!memory) throw std::bad_alloc();
     return memory;
@@ -58,6 +63,10 @@ struct Recycler {
 ov::Tensor recycled_tensor(const ov::element::Type& type, const ov::Shape& shape) {
   const bool is_small = ov::shape_size(shape) * type.bitwidth() / 8 < kSmall;
   return is_small ? ov::Tensor(type, shape) : ov::Tensor(type, shape, ov::Allocator(Recycler()));
+}
+
+ov::Tensor recycled_tensor(const ov::element::Type& type, const ov::Shape& shape, const void* address) {
+  return {type, shape, ov::Allocator(Recycler{address})};
 }
 
 }  // namespace keravino::engine

@@ -78,6 +78,14 @@ std::vector<size_t> round_parameters(ov::Model& model) {
   return places;
 }
 
+bool fits(const ov::PartialShape& wanted, const ov::Shape& shape) {
+  if (wanted.rank().is_dynamic()) return true;
+  return std::equal(wanted.begin(), wanted.end(), shape.begin(), shape.end(), [](const ov::Dimension& dim, size_t n) {
+    const auto length = static_cast<int64_t>(n);
+    return dim.is_static() ? dim.get_length() == length : dim.compatible(length);
+  });
+}
+
 /// Copies numbers to the memory for output `i`, made here where there is none.
 void put(size_t i, const ov::Tensor& numbers, ov::Tensor& memory) {
   if (!memory) memory = ov::Tensor(numbers.get_element_type(), numbers.get_shape());
@@ -155,6 +163,9 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
     }
   }
   if (interpreted_ || computed_.empty()) return;
+  for (const auto& parameter : model_->get_parameters())
+    is_fixed_.push_back(parameter->get_partial_shape().is_static() &&
+                        parameter->get_element_type() != ov::element::string);
   if (is_cpu(options.device)) flatten_results(*computed);
   compiled_ = compile(computed, options);
   requests_.emplace(compiled_);
@@ -168,9 +179,9 @@ void Program::check(const std::vector<ov::Tensor>& inputs) const {
   for (size_t i = 0; i < inputs.size(); ++i) {
     const auto& type = parameters[i]->get_element_type();
     const auto& shape = parameters[i]->get_partial_shape();
-    const ov::PartialShape got(inputs[i].get_shape());
-    if (inputs[i].get_element_type() == type && shape.compatible(got)) continue;
-    throw Error(fmt::format("[program] input {} is {} {}, wanted {} {}", i, ops::to_string(got),
+    if (inputs[i].get_element_type() == type && fits(shape, inputs[i].get_shape())) continue;
+    throw Error(fmt::format("[program] input {} is {} {}, wanted {} {}", i,
+                            ops::to_string(ov::PartialShape(inputs[i].get_shape())),
                             name(dtype_of(inputs[i].get_element_type())), ops::to_string(shape), name(dtype_of(type))));
   }
 }
@@ -189,13 +200,28 @@ std::vector<ov::Tensor> Program::run(std::vector<ov::Tensor> inputs, std::vector
     return outputs;
   }
   for (const auto& [output, input] : input_of_output_) put(output, inputs[input], outputs[output]);
-  if (requests_) requests_->with_one([&](ov::InferRequest& request) { infer(request, inputs, outputs); });
+  if (!requests_) return outputs;
+  std::vector<const void*> addresses;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const bool all_that_changes = is_fixed_[i] && inputs[i].is_continuous();
+    addresses.push_back(all_that_changes ? std::as_const(inputs[i]).data() : nullptr);
+  }
+  requests_->with_one(addresses, [&](Request& request) { infer(request, inputs, addresses, outputs); });
   return outputs;
 }
 
-void Program::infer(ov::InferRequest& request, const std::vector<ov::Tensor>& inputs,
+void Program::infer(Request& request, const std::vector<ov::Tensor>& inputs, const std::vector<const void*>& addresses,
                     std::vector<ov::Tensor>& outputs) const {
-  for (size_t i = 0; i < inputs.size(); ++i) request.set_input_tensor(i, inputs[i]);
+  request.inputs.resize(inputs.size());
+  request.outputs.resize(computed_.size());
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (addresses[i] && addresses[i] == request.inputs[i]) continue;
+    // Without an owner: a request would hold the memory until it is given the next.
+    request.request.set_input_tensor(i, addresses[i] ? ov::Tensor(inputs[i].get_element_type(), inputs[i].get_shape(),
+                                                                  const_cast<void*>(addresses[i]))
+                                                     : inputs[i]);
+    request.inputs[i] = addresses[i];
+  }
   std::vector<size_t> copied;
   for (size_t i = 0; i < computed_.size(); ++i) {
     const auto& result = model_->get_results()[computed_[i]];
@@ -205,12 +231,14 @@ void Program::infer(ov::InferRequest& request, const std::vector<ov::Tensor>& in
       continue;
     }
     ov::Tensor& output = outputs[computed_[i]];
-    if (!output) output = recycled_tensor(type, result->get_output_shape(0));
+    if (!output) output = recycled_tensor(type, result->get_output_shape(0), request.outputs[i]);
     check_output(computed_[i], result->get_output_shape(0), output);
-    request.set_output_tensor(i, {type, compiled_.output(i).get_shape(), output.data()});
+    if (output.data() == request.outputs[i]) continue;
+    request.request.set_output_tensor(i, {type, compiled_.output(i).get_shape(), output.data()});
+    request.outputs[i] = output.data();
   }
-  request.infer();
-  for (const size_t i : copied) put(computed_[i], request.get_output_tensor(i), outputs[computed_[i]]);
+  request.request.infer();
+  for (const size_t i : copied) put(computed_[i], request.request.get_output_tensor(i), outputs[computed_[i]]);
 }
 
 }  // namespace keravino::engine

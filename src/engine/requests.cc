@@ -1,30 +1,49 @@
 #include "engine/requests.h"
 
 namespace keravino::engine {
+namespace {
 
-Requests::Requests(const ov::CompiledModel& compiled)
-    : compiled_(compiled), free_(compiled.get_property(ov::optimal_number_of_infer_requests)) {
-  idle_.reserve(free_);
+constexpr size_t kMany = 16;  // inputs
+
+size_t matches(const Request& request, const std::vector<const void*>& inputs) {
+  size_t count = 0;
+  for (size_t i = 0; i < std::min(inputs.size(), request.inputs.size()); ++i) count += inputs[i] == request.inputs[i];
+  return count;
 }
 
-ov::InferRequest Requests::take() {
+}  // namespace
+
+Requests::Requests(const ov::CompiledModel& compiled)
+    : compiled_(compiled), free_(compiled.get_property(ov::optimal_number_of_infer_requests)), most_(free_), made_(0) {
+  idle_.reserve(2 * most_);
+}
+
+Request Requests::take(const std::vector<const void*>& inputs) {
   std::unique_lock lock(mutex_);
   freed_.wait(lock, [&] { return free_ > 0; });
-  ov::InferRequest request;
-  if (idle_.empty()) {
-    request = compiled_.create_infer_request();
+  const auto best = std::max_element(idle_.begin(), idle_.end(), [&](const Request& a, const Request& b) {
+    return matches(a, inputs) < matches(b, inputs);  // of equal ones the first, which is the one used longest ago
+  });
+  const bool fits = best != idle_.end() && (inputs.size() < kMany || 2 * matches(*best, inputs) >= inputs.size());
+  Request request;
+  if (best == idle_.end() || (!fits && made_ < 2 * most_)) {
+    request.request = compiled_.create_infer_request();
+    ++made_;
   } else {
-    request = std::move(idle_.back());
-    idle_.pop_back();
+    request = std::move(*best);
+    idle_.erase(best);
   }
   --free_;
   return request;
 }
 
-void Requests::give(ov::InferRequest request) noexcept {
+void Requests::give(Request request, bool is_sound) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    if (request) idle_.push_back(std::move(request));  // within what is reserved
+    if (is_sound)
+      idle_.push_back(std::move(request));  // within what is reserved
+    else
+      --made_;
     ++free_;
   }
   freed_.notify_one();
