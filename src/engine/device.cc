@@ -8,6 +8,7 @@
 #include "passes/exact.h"
 #include "passes/fuse.h"
 #include "passes/halves.h"
+#include "passes/order.h"
 #include "passes/recognise.h"
 
 namespace keravino::engine {
@@ -97,7 +98,10 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
   if (options.precision == "typed") passes::round_halves(model);
   passes::recognise(model);
   passes::make_exact(model, precision_type(options.precision) == ov::element::f32, is_cpu(options.device));
-  if (is_cpu(options.device)) passes::fuse_element_wise(model);
+  if (is_cpu(options.device)) {
+    passes::fuse_element_wise(model);
+    passes::compute_leaves_early(model);
+  }
   // OpenVINO reads no op of ours back from its cache, nor do all of their attributes count in what it knows a graph by.
   const bool is_kept = !options.cache_dir.empty() && !any_node(*model, std::not_fn(&is_standard));
   if (is_kept) config.emplace(ov::cache_dir(options.cache_dir));

@@ -15,8 +15,8 @@ struct ConvWindow {
 
 /// With x (N, spatial..., G * I), y (N, spatial..., G * O) and weights (G, O, I, spatial...), or (spatial..., I, O) of
 /// one group, of one convolution, all f32 and of static shape: `forward` makes y of x and the weights, `data` the
-/// gradient of x of that of y and the weights, `weights` the gradient of the weights of x and the gradient of y. Runs
-/// on the CPU alone.
+/// gradient of x of that of y and the weights, `weights` the gradient of the weights of x and the gradient of y. More
+/// inputs are not read, only waited for. Runs on the CPU alone.
 class Convolution : public ov::op::Op {
  public:
   OPENVINO_OP("TrainingConvolution", "keravino");

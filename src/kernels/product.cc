@@ -39,14 +39,13 @@ bool Product::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPENV
 
 #endif
 
-Product::Product(const ov::Output<ov::Node>& x, const ov::Output<ov::Node>& weights, bool transpose_x,
-                 bool transpose_weights)
-    : Op({x, weights}), transpose_x_(transpose_x), transpose_weights_(transpose_weights) {
+Product::Product(const ov::OutputVector& inputs, bool transpose_x, bool transpose_weights)
+    : Op(inputs), transpose_x_(transpose_x), transpose_weights_(transpose_weights) {
   constructor_validate_and_infer_types();
 }
 
 void Product::validate_and_infer_types() {
-  NODE_VALIDATION_CHECK(this, get_input_size() == 2 && get_input_partial_shape(1).rank() == 2, "a matrix wanted, got ",
+  NODE_VALIDATION_CHECK(this, get_input_size() >= 2 && get_input_partial_shape(1).rank() == 2, "a matrix wanted, got ",
                         get_input_partial_shape(1));
   ov::Shape shape = get_input_shape(0);
   const ov::Shape& weights = get_input_shape(1);
@@ -58,7 +57,7 @@ void Product::validate_and_infer_types() {
 }
 
 std::shared_ptr<ov::Node> Product::clone_with_new_inputs(const ov::OutputVector& inputs) const {
-  return std::make_shared<Product>(inputs.at(0), inputs.at(1), transpose_x_, transpose_weights_);
+  return std::make_shared<Product>(inputs, transpose_x_, transpose_weights_);
 }
 
 bool Product::visit_attributes(ov::AttributeVisitor& visitor) {

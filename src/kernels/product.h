@@ -7,12 +7,12 @@
 namespace keravino::kernels {
 
 /// x (..., K) times weights (K, N), or (N, K) transposed: (..., N). With `transpose_x` x is a matrix (K, M), and the
-/// result (M, N). f32 and static shapes. Runs on the CPU alone.
+/// result (M, N). f32 and static shapes. More inputs are not read, only waited for. Runs on the CPU alone.
 class Product : public ov::op::Op {
  public:
   OPENVINO_OP("TrainingProduct", "keravino");
 
-  Product(const ov::Output<ov::Node>& x, const ov::Output<ov::Node>& weights, bool transpose_x, bool transpose_weights);
+  Product(const ov::OutputVector& inputs, bool transpose_x, bool transpose_weights);
 
   /// Whether this build has oneDNN.
   static bool available();

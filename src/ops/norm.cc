@@ -1,5 +1,6 @@
 #include "keravino/ops/norm.h"
 
+#include "kernels/after.h"
 #include "kernels/channels.h"
 #include "ops/custom_gradient.h"
 #include "ops/families.h"
@@ -30,7 +31,9 @@ std::pair<Tensor, Tensor> channel_moments(const Tensor& x) {
     const double count = static_cast<double>(ov::shape_size(ov::Shape(shape.begin(), shape.end() - 1)));
     Tensor g = gs[0] ? gs[0] / count : Tensor();
     if (gs[1]) {
-      const Tensor more = (xs[0] - ys[0]) * (gs[1] * (2 / count));
+      // Not the difference that the forward pass takes: that one would be kept until here, as large as x.
+      const Tensor mean = make<kernels::After>(std::vector<Tensor>{ys[0], gs[1]});
+      const Tensor more = (xs[0] - mean) * (gs[1] * (2 / count));
       g = g ? g + more : more;
     }
     return std::vector<Tensor>{g + filled(dims(xs[0]), 0, xs[0].dtype())};

@@ -63,8 +63,7 @@ Tensor product(const ov::Node& node) {
   const ov::Shape &x = node.get_input_shape(0), &y = node.get_output_shape(0);
   if (x.size() < 2 || node.get_input_shape(1).size() != 2 || (x.size() > 2 && op.get_transpose_a())) return {};
   if (is_folded(*node.get_input_node_ptr(0)) || ov::shape_size(x) * y.back() < kLargeProduct) return {};
-  return as_traced(std::make_shared<kernels::Product>(node.input_value(0), node.input_value(1), op.get_transpose_a(),
-                                                      op.get_transpose_b()));
+  return as_traced(std::make_shared<kernels::Product>(node.input_values(), op.get_transpose_a(), op.get_transpose_b()));
 }
 
 /// What a kernel computes instead of a node; none if it is not of f32 and static shape, or of constant weights.
