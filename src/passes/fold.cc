@@ -7,6 +7,7 @@
 #include <openvino/pass/constant_folding.hpp>
 #include <unordered_set>
 
+#include "engine/evaluate.h"
 #include "ops/custom_gradient.h"
 
 namespace keravino::passes {
@@ -213,11 +214,30 @@ bool widens(const ov::Node& node) {
          node.get_output_element_type(0).is_real();
 }
 
-}  // namespace
+/// Division by zero is what OpenVINO's folding of integers ends the process with.
+bool divides_integers(const ov::Node& node) {
+  return ov::is_type_any_of<ov::op::v1::Divide, ov::op::v1::Mod, ov::op::v1::FloorMod>(&node) &&
+         node.get_output_element_type(0).is_integral();
+}
 
-void fold_constants(const std::shared_ptr<ov::Model>& model) {
+/// Computes a node of constants as the interpreter does; false if it has other inputs.
+bool fold_interpreted(const std::shared_ptr<ov::Node>& node) {
+  ov::TensorVector inputs, outputs;
+  for (const auto& input : node->input_values()) {
+    const auto constant = ov::as_type_ptr<ov::op::v0::Constant>(input.get_node_shared_ptr());
+    if (!constant) return false;
+    inputs.push_back(constant->get_tensor_view());
+  }
+  if (!engine::evaluate(node, outputs, inputs)) return false;
+  const auto folded = std::make_shared<ov::op::v0::Constant>(outputs[0]);
+  folded->set_friendly_name(node->get_friendly_name());
+  node->output(0).replace(folded);
+  return true;
+}
+
+/// One pass over the graph; true if another one may fold more. `grown`: bytes that folding has added so far.
+bool fold_once(const std::shared_ptr<ov::Model>& model, double& grown) {
   constexpr double kMost = 1 << 28;  // bytes that folding may add in all
-  double grown = 0;
   std::unordered_set<const ov::Node*> constant;
   ov::NodeVector kept;
   for (const auto& node : model->get_ordered_ops()) {
@@ -228,15 +248,28 @@ void fold_constants(const std::shared_ptr<ov::Model>& model) {
     for (size_t i = 0; i < node->get_input_size(); ++i) all = all && constant.contains(node->get_input_node_ptr(i));
     // OpenVINO makes room for the outputs of some nodes before it finds that their inputs are no constants.
     const double more = all ? growth(*node) : source ? 0 : bytes_out(*node);
-    const bool too_large = (all ? grown : 0) + more > kMost;
-    if (!too_large && (source || of_shape || all)) constant.insert(node.get());
-    if (!too_large && all) grown += more;
-    if ((!too_large && !widens(*node)) || ov::pass::constant_folding_is_disabled(node)) continue;
+    const bool stays = divides_integers(*node) || (all ? grown : 0) + more > kMost;
+    if (!stays && (source || of_shape || all)) constant.insert(node.get());
+    if (!stays && all) grown += more;
+    if ((!stays && !widens(*node)) || ov::pass::constant_folding_is_disabled(node)) continue;
     ov::pass::disable_constant_folding(node);
     kept.push_back(node);
   }
   ov::pass::ConstantFolding().run_on_model(model);
-  for (const auto& node : kept) ov::pass::enable_constant_folding(node);
+  bool more = false;
+  for (const auto& node : kept) {
+    ov::pass::enable_constant_folding(node);
+    if (divides_integers(*node) && grown + growth(*node) <= kMost) more |= fold_interpreted(node);
+  }
+  return more;
+}
+
+}  // namespace
+
+void fold_constants(const std::shared_ptr<ov::Model>& model) {
+  double grown = 0;
+  while (fold_once(model, grown)) {
+  }
 }
 
 }  // namespace keravino::passes

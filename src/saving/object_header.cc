@@ -6,7 +6,8 @@
 namespace keravino::saving::hdf5 {
 namespace {
 
-constexpr uint64_t kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10, kSymbolTable = 0x11;  // kinds of messages
+constexpr uint64_t kType = 0x03, kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10;  // kinds of messages
+constexpr uint64_t kSymbolTable = 0x11;
 constexpr uint64_t kShared = 2;  // a flag: the message is elsewhere
 
 uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
@@ -76,6 +77,8 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
     at += version == 1 ? padded(size) : size;
   }
   const auto& [name, type, space] = parts;
+  text_end(name, 0);
+  check_type(type);
   const uint64_t kind = number(space, 0, 1), head = kind == 1 ? 8 : 4, rank = number(space, 1, 1);
   const bool none = kind == 2 && number(space, 3, 1) == 2;
   uint64_t size = none ? 0 : number(type, 4, 4);
@@ -83,6 +86,30 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
   for (uint64_t i = 0; i < rank; ++i) overflow |= __builtin_mul_overflow(size, number(space, head + 8 * i, 8), &size);
   if (overflow) size = UINT64_MAX;
   return {name.substr(0, name.find('\0')), part(bytes, at, size)};
+}
+
+/// The place behind a text that begins here, and its end. HDF5 looks for the end beyond what it has in memory.
+uint64_t ObjectHeaders::text_end(std::string_view bytes, uint64_t at) const {
+  const size_t end = at < bytes.size() ? bytes.find('\0', at) : std::string_view::npos;
+  if (end == std::string_view::npos) throw file_error(where_, "is damaged (a name without an end)");
+  return end + 1;
+}
+
+// Class and version, the length of a description or a number of names, the size; then that description, or the type of
+// the names' values, the names and the values.
+void ObjectHeaders::check_type(std::string_view bytes) const {
+  constexpr uint64_t kBits = 4, kOpaque = 5, kNames = 8, kVariable = 9, kHead = 8, kIntegers = 12;
+  const uint64_t kind = number(bytes, 0, 1) & 15, version = number(bytes, 0, 1) >> 4;
+  if (kind <= kBits) return;
+  if (kind == kOpaque) return void(part(bytes, kHead, number(bytes, 1, 1)));
+  if (kind == kVariable) return check_type(part(bytes, kHead, bytes.size() - std::min<uint64_t>(kHead, bytes.size())));
+  if (kind != kNames || (number(bytes, kHead, 1) & 15) != 0)
+    throw file_error(where_, "has numbers of a kind that is not read");
+  uint64_t at = kHead + kIntegers;
+  for (uint64_t i = 0, count = number(bytes, 1, 2); i < count; ++i) {
+    const uint64_t end = text_end(bytes, at);
+    at = version < 3 ? at + padded(end - at) : end;
+  }
 }
 
 // Addresses of a tree and of a heap. The heap has the size of its names, the first free place among them, and their
@@ -100,6 +127,7 @@ void ObjectHeaders::check_names(std::string_view symbol_table) const {
 
 void ObjectHeaders::check(uint64_t address) const {
   walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
+    if (kind == kType && !(flags & kShared)) check_type(bytes);
     if (kind == kAttribute && !(flags & kShared)) attribute(bytes);
     if (kind == kSymbolTable && !(flags & kShared)) check_names(bytes);
     return false;

@@ -21,7 +21,8 @@ class ObjectHeaders {
 
   /// True if the object at this address is a dataset that is put together of others.
   bool is_virtual(uint64_t address) const;
-  /// Error for attributes that say they are longer than they are, and for a group whose names are not in the file.
+  /// Error for attributes that say they are longer than they are, for names without an end, for types that no weight
+  /// has, and for a group whose names are not in the file.
   void check(uint64_t address) const;
   /// The texts of variable length in an attribute of the object; views into the file. Nothing if the attribute is not
   /// in the header itself, where HDF5 keeps few and small ones.
@@ -33,6 +34,8 @@ class ObjectHeaders {
   };
   Attribute attribute(std::string_view bytes) const;
   void check_names(std::string_view symbol_table) const;
+  void check_type(std::string_view bytes) const;
+  uint64_t text_end(std::string_view bytes, uint64_t at) const;
   /// A message's kind, its flags and its bytes. The visitor stops the walk by true.
   using Visit = std::function<bool(uint64_t kind, uint64_t flags, std::string_view bytes)>;
   void walk(uint64_t address, const Visit& visit) const;
