@@ -113,6 +113,7 @@ class Order {
   }
 
   void make_ready(size_t i) {
+    if (items_[i].is_view) return finish(i);  // it breaks no run
     if (items_[i].elements > 0)
       fusable_[items_[i].elements].push_back(i);
     else

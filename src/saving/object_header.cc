@@ -7,7 +7,7 @@ namespace keravino::saving::hdf5 {
 namespace {
 
 constexpr uint64_t kType = 0x03, kLayout = 0x08, kAttribute = 0x0c, kContinuation = 0x10;  // kinds of messages
-constexpr uint64_t kSymbolTable = 0x11;
+constexpr uint64_t kFilters = 0x0b, kSymbolTable = 0x11;
 constexpr uint64_t kShared = 2;  // a flag: the message is elsewhere
 
 uint64_t padded(uint64_t size) { return (size + 7) / 8 * 8; }
@@ -112,12 +112,28 @@ void ObjectHeaders::check_type(std::string_view bytes) const {
   }
 }
 
+// Version and count. Of each filter: number, length of its name (in version 2 only of one that is not HDF5's own),
+// flags, count of parameters, name, parameters.
+void ObjectHeaders::check_filters(std::string_view bytes) const {
+  constexpr uint64_t kOwn = 256, kParameter = 4;
+  const uint64_t version = number(bytes, 0, 1);
+  uint64_t at = version == 1 ? 8 : 2;
+  for (uint64_t i = 0, filters = number(bytes, 1, 1); i < filters; ++i) {
+    const bool named = version == 1 || number(bytes, at, 2) >= kOwn;
+    const uint64_t length = named ? number(bytes, at + 2, 2) : 0, count = number(bytes, at + (named ? 6 : 4), 2);
+    at += named ? 8 : 6;
+    if (length > 0) text_end(part(bytes, at, length), 0);
+    at += (version == 1 ? padded(length) : length) + kParameter * (version == 1 ? count + count % 2 : count);
+  }
+}
+
 // Addresses of a tree and of a heap. The heap has the size of its names, the first free place among them, and their
 // address. A free place says where the next one is: HDF5 1.10 follows them, and in a circle without end.
 void ObjectHeaders::check_names(std::string_view symbol_table) const {
   const uint64_t heap = number(symbol_table, 8, 8);
   if (part(file_, heap, 4) != "HEAP") throw file_error(where_, "is damaged (no heap)");
   const std::string_view names = part(file_, number(file_, heap + 24, 8), number(file_, heap + 8, 8));
+  text_end(names, names.size() - std::min<size_t>(names.size(), 1));  // so that each has an end, wherever it begins
   constexpr uint64_t kNone = 1, kSmallest = 16;
   uint64_t free = number(file_, heap + 16, 8);
   for (size_t i = 0; free != kNone; ++i, free = number(names, free, 8)) {
@@ -128,6 +144,7 @@ void ObjectHeaders::check_names(std::string_view symbol_table) const {
 void ObjectHeaders::check(uint64_t address) const {
   walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
     if (kind == kType && !(flags & kShared)) check_type(bytes);
+    if (kind == kFilters && !(flags & kShared)) check_filters(bytes);
     if (kind == kAttribute && !(flags & kShared)) attribute(bytes);
     if (kind == kSymbolTable && !(flags & kShared)) check_names(bytes);
     return false;

@@ -35,6 +35,7 @@ class ObjectHeaders {
   Attribute attribute(std::string_view bytes) const;
   void check_names(std::string_view symbol_table) const;
   void check_type(std::string_view bytes) const;
+  void check_filters(std::string_view bytes) const;
   uint64_t text_end(std::string_view bytes, uint64_t at) const;
   /// A message's kind, its flags and its bytes. The visitor stops the walk by true.
   using Visit = std::function<bool(uint64_t kind, uint64_t flags, std::string_view bytes)>;

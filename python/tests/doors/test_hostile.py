@@ -1,6 +1,7 @@
 """Each published flaw of Keras's loaders, as a file: the command refuses it, and does nothing else that it asks for."""
 
 import json
+import struct
 
 import h5py
 import keras
@@ -141,6 +142,37 @@ def test_cve_2026_12570_data_of_other_files(tmp_path):
     ):
         for err in weights(tmp_path, change):
             assert said in err
+
+
+def heap_without_zeros(data):
+    at = data.index(b"HEAP")
+    size, _, names = struct.unpack_from("<QQQ", data, at + 8)
+    return data[: names + size - 1] + b"x" + data[names + size :]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda data: data.replace(b"deflate\0", b"deflatex"),  # of a filter
+        lambda data: data.replace(b"backend\0", b"backendx"),  # of an attribute
+        heap_without_zeros,  # of what is in a group
+    ],
+)
+def test_names_without_an_end(change, tmp_path):
+    """HDF5 1.10 looks for the end beyond what it has read."""
+    saved.mlp().save(tmp_path / "m.h5")
+    with h5py.File(tmp_path / "m.h5", "r+") as file:
+        group = file["model_weights/out"]
+        kernel = group[group.attrs["weight_names"][0]]
+        parent, key, value = kernel.parent, kernel.name.rsplit("/", 1)[1], kernel[()]
+        del parent[key]
+        parent.create_dataset(key, data=value, compression="gzip").attrs["flags"] = np.array([True, False])
+    status, _, err = run("inspect", "m.h5", cwd=tmp_path)
+    assert status == 0, err
+    data = (tmp_path / "m.h5").read_bytes()
+    assert change(data) != data
+    (tmp_path / "m.h5").write_bytes(change(data))
+    assert "is damaged (a name without an end)" in refused(tmp_path, "m.h5")
 
 
 @pytest.mark.parametrize("size", [10**12, 2**63, -5, float("nan"), 1e308, "x", [1, [2]]])
