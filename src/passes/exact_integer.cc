@@ -73,6 +73,12 @@ Tensor exact_pad(const ov::Node& node, const std::vector<Tensor>& in) {
   return small ? Tensor() : interpreted(node);
 }
 
+/// OpenVINO 2026.4.1 does not compile a cast to boolean of one of several outputs.
+Tensor truth(const ov::Node& node, const std::vector<Tensor>& in) {
+  const bool one_of_several = node.get_input_node_ptr(0)->get_output_size() > 1;
+  return one_of_several && node.get_output_element_type(0) == ov::element::boolean ? in[0] != 0 : Tensor();
+}
+
 template <class Op, ExactRule Rule>
 ExactRow row() {
   return {Op::get_type_info_static(), Rule};
@@ -83,6 +89,7 @@ ExactRow row() {
 std::span<const ExactRow> exact_integer_rules() {
   static const ExactRow kRows[] = {
       row<v0::Abs, &exact_abs>(),
+      row<v0::Convert, &truth>(),
       row<v1::Add, &wrapping<v1::Add>>(),
       row<v1::Subtract, &wrapping<v1::Subtract>>(),
       row<v1::Multiply, &wrapping<v1::Multiply>>(),

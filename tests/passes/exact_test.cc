@@ -170,6 +170,12 @@ TEST(Exact, nan_is_neither_greater_nor_equal_and_is_true) {
   EXPECT_EQ(values<char>(truth), (std::vector<char>{0, 0, 0, 0, 0}));
 }
 
+TEST(Exact, truth_of_one_of_several_outputs) {
+  const auto x = tensor<int32_t>({4}, {3, 0, -1, 0});
+  const auto truth = compiled([](const auto& in) { return ops::cast(ops::sort(in[0]), DType::boolean); }, {x});
+  EXPECT_EQ(values<char>(truth), (std::vector<char>{1, 0, 0, 1}));
+}
+
 TEST(Exact, two_ops_on_the_same_numbers_stay_two) {
   const auto a = tensor<int32_t>({1}, {17}), b = tensor<int32_t>({1}, {5});
   const auto both =

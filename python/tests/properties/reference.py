@@ -53,6 +53,7 @@ OWN = {
     "nn.batch_normalization": in_dtype_of_input(keras_numpy.nn.batch_normalization),
     "nn.leaky_relu": lambda x, negative_slope=0.2: np.where(x < 0, negative_slope * x, x).astype(x.dtype),
     "nn.polar": lambda r, angle: r * np.exp(1j * angle),
+    "core.cast": cast,
     "numpy.array": lambda x, dtype=None: cast(x, dtype or x.dtype),
     "numpy.full": lambda shape, value, dtype="float32": np.full(shape, cast(value, dtype)),
     "numpy.full_like": lambda x, value, dtype=None: np.full_like(x, cast(value, dtype or x.dtype), dtype),
