@@ -91,27 +91,28 @@ uint64_t compile_count() { return g_compiled; }
 ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const CompileOptions& options) {
   check_options(options);
   ++g_compiled;
+  const bool on_cpu = is_cpu(options.device);
   ov::AnyMap config{ov::hint::inference_precision(precision_type(options.precision)),
                     ov::hint::performance_mode(performance_mode(options.hint))};
   if (options.threads > 0) config.emplace(ov::inference_num_threads(options.threads));
   if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
   if (options.precision == "typed") passes::round_halves(model);
   passes::recognise(model);
-  passes::make_exact(model, precision_type(options.precision) == ov::element::f32, is_cpu(options.device));
-  if (is_cpu(options.device)) {
+  passes::make_exact(model, precision_type(options.precision) == ov::element::f32, on_cpu);
+  if (on_cpu) {
     passes::fuse_element_wise(model);
     passes::compute_leaves_early(model);
   }
   // OpenVINO reads no op of ours back from its cache, nor do all of their attributes count in what it knows a graph by.
   const bool is_kept = !options.cache_dir.empty() && !any_node(*model, std::not_fn(&is_standard));
   if (is_kept) config.emplace(ov::cache_dir(options.cache_dir));
-  if (is_cpu(options.device) && may_crash_snippets(*model)) config.emplace("SNIPPETS_MODE", "DISABLE");
+  if (on_cpu && may_crash_snippets(*model)) config.emplace("SNIPPETS_MODE", "DISABLE");
   try {
     return core().compile_model(model, options.device, config);
   } catch (const ov::Exception&) {
     // OpenVINO 2026.4.1: the CPU plugin's fusion into kernels fails on some graphs, of two MatMuls by way of one column
     // for instance. Without it they compile; what fails for another reason fails again.
-    if (!is_cpu(options.device) || !config.emplace("SNIPPETS_MODE", "DISABLE").second) throw;
+    if (!on_cpu || !config.emplace("SNIPPETS_MODE", "DISABLE").second) throw;
     return core().compile_model(model, options.device, config);
   }
 }

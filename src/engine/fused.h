@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <openvino/runtime/tensor.hpp>
 #include <span>
 #include <vector>
@@ -54,6 +55,38 @@ class Fused {
   std::vector<Result> results_;
   std::string text_;
   size_t buffers_ = 0;
+};
+
+/// What a Fused is made of, of nodes in a row. `Value` stands for a value that they read or make.
+template <class Value>
+struct FusedPlan {
+  /// A node, what it reads and what it makes.
+  struct Link {
+    const ov::Node* node;
+    std::vector<Value> reads;
+    Value makes;
+  };
+
+  FusedPlan(size_t count, std::span<const Link> links) {
+    for (const Link& link : links) number_of.emplace(link.makes, 0);
+    for (const Link& link : links) {
+      for (size_t i = 0; i < link.reads.size(); ++i) {
+        if (!number_of.emplace(link.reads[i], inputs.size()).second) continue;
+        inputs.push_back(link.reads[i]);
+        singles.push_back(ov::shape_size(link.node->get_input_shape(i)) != count);
+      }
+    }
+    for (size_t i = 0; i < links.size(); ++i) number_of[links[i].makes] = inputs.size() + i;
+    for (const Link& link : links) {
+      Fused::Part& part = parts.emplace_back(Fused::Part{link.node, {}});
+      for (const Value& read : link.reads) part.inputs.push_back(number_of.at(read));
+    }
+  }
+
+  std::vector<Value> inputs;  // from outside, each once
+  std::vector<bool> singles;
+  std::vector<Fused::Part> parts;
+  std::map<Value, size_t> number_of;  // of each value, as parts and results name it
 };
 
 }  // namespace keravino::engine

@@ -104,24 +104,11 @@ void Recipe::fuse() {
 }
 
 Recipe::Step Recipe::fused(std::span<const Step> steps) const {
-  std::unordered_map<size_t, size_t> number_of;  // of a slot
-  std::vector<bool> singles;
-  Step out{};
   const size_t count = ov::shape_size(steps[0].node->get_output_shape(0));
-  for (const Step& step : steps) number_of.emplace(step.outputs[0], 0);
-  for (const Step& step : steps) {
-    for (size_t i = 0; i < step.inputs.size(); ++i) {
-      if (!number_of.emplace(step.inputs[i], out.inputs.size()).second) continue;
-      out.inputs.push_back(step.inputs[i]);
-      singles.push_back(ov::shape_size(step.node->get_input_shape(i)) != count);
-    }
-  }
-  for (size_t i = 0; i < steps.size(); ++i) number_of[steps[i].outputs[0]] = out.inputs.size() + i;
-  std::vector<Fused::Part> parts;
-  for (const Step& step : steps) {
-    Fused::Part& part = parts.emplace_back(Fused::Part{step.node.get(), {}});
-    for (const size_t slot : step.inputs) part.inputs.push_back(number_of.at(slot));
-  }
+  std::vector<FusedPlan<size_t>::Link> links;
+  for (const Step& step : steps) links.push_back({step.node.get(), step.inputs, step.outputs[0]});
+  FusedPlan<size_t> plan(count, links);
+  Step out{nullptr, std::move(plan.inputs), {}};
   std::unordered_set<size_t> wanted(outputs_.begin(), outputs_.end());
   for (const Step& step : steps_) {
     const bool inside = &step >= steps.data() && &step < steps.data() + steps.size();
@@ -131,10 +118,10 @@ Recipe::Step Recipe::fused(std::span<const Step> steps) const {
   for (const Step& step : steps) {
     if (!wanted.contains(step.outputs[0])) continue;
     results.push_back(
-        {number_of.at(step.outputs[0]), step.node->get_output_element_type(0), step.node->get_output_shape(0)});
+        {plan.number_of.at(step.outputs[0]), step.node->get_output_element_type(0), step.node->get_output_shape(0)});
     out.outputs.push_back(step.outputs[0]);
   }
-  out.fused = std::make_shared<Fused>(count, singles, parts, results);
+  out.fused = std::make_shared<Fused>(count, std::move(plan.singles), plan.parts, std::move(results));
   return out;
 }
 

@@ -14,7 +14,7 @@ size_t matches(const Request& request, const std::vector<const void*>& inputs) {
 }  // namespace
 
 Requests::Requests(const ov::CompiledModel& compiled)
-    : compiled_(compiled), free_(compiled.get_property(ov::optimal_number_of_infer_requests)), most_(free_), made_(0) {
+    : compiled_(compiled), most_(compiled.get_property(ov::optimal_number_of_infer_requests)), free_(most_) {
   idle_.reserve(2 * most_);
 }
 
@@ -25,10 +25,10 @@ Request Requests::take(const std::vector<const void*>& inputs) {
     return matches(a, inputs) < matches(b, inputs);  // of equal ones the first, which is the one used longest ago
   });
   const bool fits = best != idle_.end() && (inputs.size() < kMany || 2 * matches(*best, inputs) >= inputs.size());
+  const size_t made = idle_.size() + most_ - free_;
   Request request;
-  if (best == idle_.end() || (!fits && made_ < 2 * most_)) {
+  if (best == idle_.end() || (!fits && made < 2 * most_)) {
     request.request = compiled_.create_infer_request();
-    ++made_;
   } else {
     request = std::move(*best);
     idle_.erase(best);
@@ -40,10 +40,7 @@ Request Requests::take(const std::vector<const void*>& inputs) {
 void Requests::give(Request request, bool is_sound) noexcept {
   {
     const std::lock_guard lock(mutex_);
-    if (is_sound)
-      idle_.push_back(std::move(request));  // within what is reserved
-    else
-      --made_;
+    if (is_sound) idle_.push_back(std::move(request));  // within what is reserved
     ++free_;
   }
   freed_.notify_one();

@@ -47,8 +47,8 @@ class Requests {
   ov::CompiledModel compiled_;
   std::mutex mutex_;
   std::condition_variable freed_;
-  size_t free_;         // how many more may be in use
-  size_t most_, made_;  // how many there may be for few inputs, and how many there are
+  size_t most_;  // how many may be in use at once
+  size_t free_;  // how many more may be
   std::vector<Request> idle_;
 };
 

@@ -14,21 +14,16 @@ bool Product::available() { return true; }
 
 bool Product::evaluate(ov::TensorVector& outputs, const ov::TensorVector& inputs) const {
   outputs[0].set_shape(get_output_shape(0));
-  const auto n = static_cast<int64_t>(get_output_shape(0).back());
-  const auto m = static_cast<int64_t>(outputs[0].get_size()) / n;
-  const auto k = static_cast<int64_t>(inputs[0].get_size()) / m;
-  const auto *x = inputs[0].data<const float>(), *weights = inputs[1].data<const float>();
+  const size_t n = get_output_shape(0).back(), m = outputs[0].get_size() / n, k = inputs[0].get_size() / m;
+  const auto* x = inputs[0].data<const float>();
   auto* y = outputs[0].data<float>();
-  const int64_t parts = std::min<int64_t>(parallel_get_max_threads(), m);
-  std::vector<dnnl_status_t> status(static_cast<size_t>(parts));
-  ov::parallel_for(parts, [&](int64_t part) {
-    use_one_thread();
-    const int64_t first = m * part / parts, rows = m * (part + 1) / parts - first;
-    status[static_cast<size_t>(part)] = dnnl_sgemm(transpose_x_ ? 'T' : 'N', transpose_weights_ ? 'T' : 'N', rows, n, k,
-                                                   1, x + (transpose_x_ ? first : first * k), transpose_x_ ? m : k,
-                                                   weights, transpose_weights_ ? k : n, 0, y + first * n, n);
+  const Matrix weights{inputs[1].data<const float>(), transpose_weights_ ? k : n, transpose_weights_};
+  const size_t parts = std::min(static_cast<size_t>(parallel_get_max_threads()), m);
+  ov::parallel_for(parts, [&](size_t part) {
+    const size_t first = m * part / parts, rows = m * (part + 1) / parts - first;
+    const Matrix own{x + (transpose_x_ ? first : first * k), transpose_x_ ? m : k, transpose_x_};
+    gemm(rows, n, k, own, weights, 0, y + first * n, n);
   });
-  for (const dnnl_status_t s : status) dnnl::error::wrap_c_api(s, "a product failed");
   return true;
 }
 

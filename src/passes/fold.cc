@@ -256,12 +256,12 @@ bool fold_once(const std::shared_ptr<ov::Model>& model, double& grown) {
     kept.push_back(node);
   }
   ov::pass::ConstantFolding().run_on_model(model);
-  bool more = false;
+  bool again = false;
   for (const auto& node : kept) {
     ov::pass::enable_constant_folding(node);
-    if (divides_integers(*node) && grown + growth(*node) <= kMost) more |= fold_interpreted(node);
+    if (divides_integers(*node) && grown + growth(*node) <= kMost) again |= fold_interpreted(node);
   }
-  return more;
+  return again;
 }
 
 }  // namespace

@@ -7,11 +7,13 @@
 
 #include "kernels/element_wise.h"
 #include "passes/exact_rules.h"
+#include "passes/heights.h"
 
 namespace keravino::passes {
 namespace {
 
 using NodePtr = std::shared_ptr<ov::Node>;
+using Plan = engine::FusedPlan<ov::Output<ov::Node>>;
 
 constexpr size_t kMostElements = 1 << 14;  // above, the plugin's own kernels gain more than a node costs
 constexpr size_t kFewestNodes = 256;       // below, OpenVINO's passes take no time that counts
@@ -53,13 +55,11 @@ class Order {
   explicit Order(const ov::NodeVector& nodes) : nodes_(nodes), items_(nodes.size()) {
     for (size_t i = 0; i < nodes.size(); ++i) number_of_[nodes[i].get()] = i;
     for (size_t i = 0; i < nodes.size(); ++i) add(i);
-    for (size_t i = nodes.size(); i-- > 0;) {
-      const bool counts = items_[i].elements == 0 && !items_[i].is_view;
-      for (const auto& input : nodes[i]->input_values()) {
-        size_t& height = items_[number_of_.at(input.get_node())].height;
-        height = std::max(height, items_[i].height + (counts ? 1 : 0));
-      }
-    }
+    const auto counts = [&](const ov::Node& node) {
+      const Item& item = items_[number_of_.at(&node)];
+      return item.elements == 0 && !item.is_view;
+    };
+    for (const auto& [node, height] : heights(nodes, counts)) items_[number_of_.at(node)].height = height;
   }
 
   size_t fusable() const {
@@ -164,33 +164,26 @@ void fuse(const ov::NodeVector& run) {
   std::unordered_set<ov::Node*> inside;
   for (const NodePtr& node : run) inside.insert(node.get());
   const size_t count = ov::shape_size(run[0]->get_output_shape(0));
-  std::map<ov::Output<ov::Node>, size_t> number_of;
-  ov::OutputVector inputs;
-  std::vector<bool> singles;
+  std::vector<Plan::Link> links;
   for (const NodePtr& node : run) {
-    for (const auto& input : node->input_values()) {
-      const auto from = source(input);
-      if (inside.contains(from.get_node()) || !number_of.emplace(from, inputs.size()).second) continue;
-      inputs.push_back(from);
-      singles.push_back(ov::shape_size(from.get_shape()) != count);
-    }
+    Plan::Link& link = links.emplace_back(Plan::Link{node.get(), {}, node->output(0)});
+    for (const auto& input : node->input_values()) link.reads.push_back(source(input));
   }
-  std::vector<engine::Fused::Part> parts;
+  Plan plan(count, links);
   std::vector<engine::Fused::Result> results;
   ov::OutputVector replaced;
   for (const NodePtr& node : run) {
-    engine::Fused::Part& part = parts.emplace_back(engine::Fused::Part{node.get(), {}});
-    for (const auto& input : node->input_values()) part.inputs.push_back(number_of.at(source(input)));
     ov::Output<ov::Node> value = node->output(0);
-    number_of[value] = inputs.size() + parts.size() - 1;
     const auto outside = uses(value, inside);
     if (outside.empty()) continue;
+    const size_t part = plan.number_of.at(value);
     if (outside.size() == 1 && is_view(*outside[0].get_node())) value = outside[0].get_node()->output(0);
     replaced.push_back(value);
-    results.push_back({number_of.at(node->output(0)), value.get_element_type(), value.get_shape()});
+    results.push_back({part, value.get_element_type(), value.get_shape()});
   }
   const auto fused = std::make_shared<kernels::ElementWise>(
-      inputs, std::make_shared<const engine::Fused>(count, std::move(singles), parts, std::move(results)));
+      plan.inputs,
+      std::make_shared<const engine::Fused>(count, std::move(plan.singles), plan.parts, std::move(results)));
   for (size_t i = 0; i < replaced.size(); ++i) replaced[i].replace(fused->output(i));
 }
 

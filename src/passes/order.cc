@@ -1,36 +1,29 @@
 #include "passes/order.h"
 
+#include <functional>
 #include <openvino/opsets/opset15.hpp>
 #include <unordered_map>
 
 #include "kernels/convolution.h"
 #include "kernels/product.h"
+#include "passes/heights.h"
 
 namespace keravino::passes {
 namespace {
 
 bool is_view(const ov::Node& node) { return ov::is_type<ov::op::v1::Reshape>(&node); }
 
-/// The longest ways to a node from the graph's inputs, and from it to the results; views do not count.
-struct Place {
-  size_t depth = 0, height = 0;
-};
+using Lengths = std::unordered_map<const ov::Node*, size_t>;
 
-std::unordered_map<const ov::Node*, Place> places_of(const ov::NodeVector& nodes) {
-  std::unordered_map<const ov::Node*, Place> places;
+/// The longest way to each node from the graph's inputs; views do not count.
+Lengths depths_of(const ov::NodeVector& nodes) {
+  Lengths depths;
   for (const auto& node : nodes) {
-    Place& place = places[node.get()];
+    size_t& depth = depths[node.get()];
     for (const auto& input : node->input_values())
-      place.depth = std::max(place.depth, places.at(input.get_node()).depth + (is_view(*node) ? 0 : 1));
+      depth = std::max(depth, depths.at(input.get_node()) + (is_view(*node) ? 0 : 1));
   }
-  for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
-    const size_t height = places.at(node->get()).height + (is_view(**node) ? 0 : 1);
-    for (const auto& input : (*node)->input_values()) {
-      Place& place = places.at(input.get_node());
-      place.height = std::max(place.height, height);
-    }
-  }
-  return places;
+  return depths;
 }
 
 /// The kernels that read a value, in whatever shape.
@@ -46,7 +39,7 @@ void add_users(const ov::Output<ov::Node>& value, ov::NodeVector& users) {
 
 size_t compute_leaves_early(const std::shared_ptr<ov::Model>& model) {
   const ov::NodeVector nodes = model->get_ordered_ops();
-  const auto places = places_of(nodes);
+  const Lengths depths = depths_of(nodes), below = heights(nodes, std::not_fn(is_view));
   size_t waiting = 0;
   for (const auto& node : nodes) {
     if (is_view(*node)) continue;
@@ -54,12 +47,11 @@ size_t compute_leaves_early(const std::shared_ptr<ov::Model>& model) {
       ov::NodeVector users;
       add_users(output, users);
       const auto last = std::max_element(users.begin(), users.end(), [&](const auto& a, const auto& b) {
-        return places.at(a.get()).height < places.at(b.get()).height;
+        return below.at(a.get()) < below.at(b.get());
       });
       for (const auto& user : users) {
-        const Place &own = places.at(user.get()), &latest = places.at(last->get());
         // Each waits for one that is no deeper, and for one of its depth only if less follows it: never in a circle.
-        if (own.height == latest.height || own.depth > latest.depth) continue;
+        if (below.at(user.get()) == below.at(last->get()) || depths.at(user.get()) > depths.at(last->get())) continue;
         auto inputs = (*last)->input_values();
         if (std::find(inputs.begin(), inputs.end(), user->output(0)) != inputs.end()) continue;
         inputs.push_back(user->output(0));

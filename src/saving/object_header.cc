@@ -77,7 +77,7 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
     at += version == 1 ? padded(size) : size;
   }
   const auto& [name, type, space] = parts;
-  text_end(name, 0);
+  const uint64_t name_end = text_end(name, 0);
   check_type(type);
   const uint64_t kind = number(space, 0, 1), head = kind == 1 ? 8 : 4, rank = number(space, 1, 1);
   const bool none = kind == 2 && number(space, 3, 1) == 2;
@@ -85,7 +85,7 @@ ObjectHeaders::Attribute ObjectHeaders::attribute(std::string_view bytes) const 
   bool overflow = false;
   for (uint64_t i = 0; i < rank; ++i) overflow |= __builtin_mul_overflow(size, number(space, head + 8 * i, 8), &size);
   if (overflow) size = UINT64_MAX;
-  return {name.substr(0, name.find('\0')), part(bytes, at, size)};
+  return {name.substr(0, name_end - 1), part(bytes, at, size)};
 }
 
 /// The place behind a text that begins here, and its end. HDF5 looks for the end beyond what it has in memory.
@@ -133,7 +133,7 @@ void ObjectHeaders::check_names(std::string_view symbol_table) const {
   const uint64_t heap = number(symbol_table, 8, 8);
   if (part(file_, heap, 4) != "HEAP") throw file_error(where_, "is damaged (no heap)");
   const std::string_view names = part(file_, number(file_, heap + 24, 8), number(file_, heap + 8, 8));
-  text_end(names, names.size() - std::min<size_t>(names.size(), 1));  // so that each has an end, wherever it begins
+  text_end(names, std::max<size_t>(names.size(), 1) - 1);  // so that each has an end, wherever it begins
   constexpr uint64_t kNone = 1, kSmallest = 16;
   uint64_t free = number(file_, heap + 16, 8);
   for (size_t i = 0; free != kNone; ++i, free = number(names, free, 8)) {
@@ -143,10 +143,11 @@ void ObjectHeaders::check_names(std::string_view symbol_table) const {
 
 void ObjectHeaders::check(uint64_t address) const {
   walk(address, [&](uint64_t kind, uint64_t flags, std::string_view bytes) {
-    if (kind == kType && !(flags & kShared)) check_type(bytes);
-    if (kind == kFilters && !(flags & kShared)) check_filters(bytes);
-    if (kind == kAttribute && !(flags & kShared)) attribute(bytes);
-    if (kind == kSymbolTable && !(flags & kShared)) check_names(bytes);
+    if (flags & kShared) return false;
+    if (kind == kType) check_type(bytes);
+    if (kind == kFilters) check_filters(bytes);
+    if (kind == kAttribute) attribute(bytes);
+    if (kind == kSymbolTable) check_names(bytes);
     return false;
   });
 }
