@@ -10,6 +10,7 @@
 #include "passes/halves.h"
 #include "passes/order.h"
 #include "passes/recognise.h"
+#include "passes/winograd.h"
 
 namespace keravino::engine {
 namespace {
@@ -98,7 +99,9 @@ ov::CompiledModel compile(const std::shared_ptr<ov::Model>& model, const Compile
   if (options.streams > 0) config.emplace(ov::num_streams(options.streams));
   if (options.precision == "typed") passes::round_halves(model);
   passes::recognise(model);
-  passes::make_exact(model, precision_type(options.precision) == ov::element::f32, on_cpu);
+  const bool is_float32 = precision_type(options.precision) == ov::element::f32;
+  if (on_cpu && is_float32) passes::use_winograd(model);
+  passes::make_exact(model, is_float32, on_cpu);
   if (on_cpu) {
     passes::fuse_element_wise(model);
     passes::compute_leaves_early(model);

@@ -1,0 +1,102 @@
+#include "kernels/winograd_tiles.h"
+
+#include <cstring>
+
+#include "kernels/processors.h"
+
+namespace keravino::kernels::winograd {
+namespace {
+
+using Vector = float __attribute__((vector_size(4 * kVector)));
+using Doubles = double __attribute__((vector_size(64)));
+constexpr size_t kDoubles = sizeof(Doubles) / sizeof(double);
+
+// The points 0, a, -a, b, -b and infinity, with a b = 1.
+constexpr double kA = 3.0 / 2, kB = 2.0 / 3, kA2 = kA * kA, kB2 = kB * kB;
+
+/// B' times six vectors that lie `step` apart.
+[[gnu::always_inline]] inline void times_b(const Vector* d, Vector* out, size_t step) {
+  constexpr auto a = static_cast<float>(kA), b = static_cast<float>(kB), a2 = static_cast<float>(kA2);
+  constexpr auto b2 = static_cast<float>(kB2), both = static_cast<float>(kA2 + kB2);
+  const Vector d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+  const Vector even_a = d4 - b2 * d2, odd_a = a * d3 - b * d1, even_b = d4 - a2 * d2, odd_b = b * d3 - a * d1;
+  out[0] = d0 - both * d2 + d4;
+  out[step] = even_a + odd_a;
+  out[2 * step] = even_a - odd_a;
+  out[3 * step] = even_b + odd_b;
+  out[4 * step] = even_b - odd_b;
+  out[5 * step] = d1 - both * d3 + d5;
+}
+
+/// A' times six vectors that lie `step` apart: four.
+[[gnu::always_inline]] inline void times_a(const Vector* m, Vector* out, size_t step) {
+  constexpr auto a = static_cast<float>(kA), b = static_cast<float>(kB), a2 = static_cast<float>(kA2);
+  constexpr auto b2 = static_cast<float>(kB2), a3 = static_cast<float>(kA2 * kA), b3 = static_cast<float>(kB2 * kB);
+  const Vector even_a = m[step] + m[2 * step], odd_a = m[step] - m[2 * step];
+  const Vector even_b = m[3 * step] + m[4 * step], odd_b = m[3 * step] - m[4 * step];
+  out[0] = m[0] + even_a + even_b;
+  out[step] = a * odd_a + b * odd_b;
+  out[2 * step] = a2 * even_a + b2 * even_b;
+  out[3 * step] = a3 * odd_a + b3 * odd_b + m[5 * step];
+}
+
+/// G times three vectors that lie `step` apart: six.
+[[gnu::always_inline]] inline void times_g(const Doubles* g, Doubles* out, size_t step) {
+  constexpr double of_a = 1 / (2 * kA2 * (kA2 - kB2)), of_b = 1 / (2 * kB2 * (kB2 - kA2));
+  const Doubles g0 = g[0], g1 = g[step], g2 = g[2 * step];
+  out[0] = g0;
+  out[step] = of_a * (g0 + kA * g1 + kA2 * g2);
+  out[2 * step] = of_a * (g0 - kA * g1 + kA2 * g2);
+  out[3 * step] = of_b * (g0 + kB * g1 + kB2 * g2);
+  out[4 * step] = of_b * (g0 - kB * g1 + kB2 * g2);
+  out[5 * step] = g2;
+}
+
+}  // namespace
+
+FOR_EACH_PROCESSOR void transform_input(const Source& from, size_t channels, float* v, size_t stride) {
+  for (size_t c = 0; c < channels; c += kVector) {
+    Vector d[kPoints], t[kPoints];
+    for (size_t p = 0; p < kPoints; ++p) std::memcpy(&d[p], from[p] + c, sizeof(Vector));
+    for (size_t x = 0; x < kIn; ++x) times_b(d + x, t + x, kIn);
+    for (size_t y = 0; y < kIn; ++y) times_b(t + kIn * y, d + kIn * y, 1);
+    for (size_t p = 0; p < kPoints; ++p) std::memcpy(v + p * stride + c, &d[p], sizeof(Vector));
+  }
+}
+
+FOR_EACH_PROCESSOR void transform_output(const float* m, size_t stride, size_t channels, const float* bias, float low,
+                                         float high, const Target& to) {
+  for (size_t c = 0; c < channels; c += kVector) {
+    Vector d[kPoints], t[kOut * kIn], y[kOut * kOut], more;
+    for (size_t p = 0; p < kPoints; ++p) std::memcpy(&d[p], m + p * stride + c, sizeof(Vector));
+    std::memcpy(&more, bias + c, sizeof(Vector));
+    for (size_t x = 0; x < kIn; ++x) times_a(d + x, t + x, kIn);
+    for (size_t x = 0; x < kOut; ++x) times_a(t + kIn * x, y + kOut * x, 1);
+    for (size_t p = 0; p < kOut * kOut; ++p) {
+      if (!to[p]) continue;
+      Vector own = y[p] + more;
+      own = own < low ? low - Vector{} : own;
+      own = own > high ? high - Vector{} : own;
+      std::memcpy(to[p] + c, &own, sizeof(Vector));
+    }
+  }
+}
+
+FOR_EACH_PROCESSOR void transform_weights(const float* weights, size_t inputs, size_t outputs, const double* scale,
+                                          size_t i, float* u) {
+  for (size_t o = 0; o < outputs; o += kDoubles) {
+    Doubles g[9], half[3 * kIn], whole[kPoints];
+    for (size_t k = 0; k < 9; ++k) {
+      for (size_t lane = 0; lane < kDoubles; ++lane)
+        g[k][lane] = static_cast<double>(weights[((o + lane) * inputs + i) * 9 + k]) * scale[o + lane];
+    }
+    for (size_t x = 0; x < 3; ++x) times_g(g + x, half + x, 3);
+    for (size_t y = 0; y < kIn; ++y) times_g(half + 3 * y, whole + kIn * y, 1);
+    for (size_t p = 0; p < kPoints; ++p) {
+      for (size_t lane = 0; lane < kDoubles; ++lane)
+        u[(p * inputs + i) * outputs + o + lane] = static_cast<float>(whole[p][lane]);
+    }
+  }
+}
+
+}  // namespace keravino::kernels::winograd
