@@ -4,6 +4,7 @@
 #include <openvino/core/parallel.hpp>
 
 #include "kernels/onednn.h"
+#include "kernels/winograd_convolution.h"
 #endif
 
 namespace keravino::kernels {
@@ -114,6 +115,29 @@ class Part {
 
 float* data(const ov::Tensor& tensor) { return static_cast<float*>(const_cast<void*>(tensor.data())); }
 
+/// With fewer tiles, what is done to the weights in each step takes longer than what is saved.
+constexpr size_t kFewestTiles = 256;
+
+/// The convolution (for `data` of the gradients with the weights turned round) if it pays to compute it by Winograd.
+std::optional<winograd::Geometry> by_winograd(Role role, const Shapes& s, const ConvWindow& w) {
+  const bool fits = w.size == ov::Shape{3, 3} && w.strides == ov::Strides{1, 1} && w.dilations == ov::Strides{1, 1} &&
+                    s.weights.size() == 4 && s.x.back() % winograd::kVector == 0 && s.y.back() % winograd::kVector == 0;
+  if (!fits || !winograd::is_fast()) return {};
+  const bool back = role == Role::data;
+  const ov::Shape &in = back ? s.y : s.x, &out = back ? s.x : s.y;
+  const auto pad = [&](size_t axis) { return back ? 2 - w.begin[axis] : w.begin[axis]; };
+  const winograd::Geometry geometry{in[0], {in[1], in[2]}, {out[1], out[2]}, {pad(0), pad(1)}, in[3], out[3]};
+  return geometry.tiles() >= kFewestTiles ? std::optional(geometry) : std::nullopt;
+}
+
+/// Weights (3, 3, I, O), turned round for `data`.
+template <class Number>
+winograd::Weights<Number> places(Role role, Number* weights, const ov::Shape& shape) {
+  const auto outputs = static_cast<std::ptrdiff_t>(shape[3]), matrix = static_cast<std::ptrdiff_t>(shape[2]) * outputs;
+  if (role == Role::data) return {weights + 8 * matrix, -matrix, 1, outputs};
+  return {weights, matrix, outputs, 1};
+}
+
 }  // namespace
 
 struct Convolution::Primitives {
@@ -121,6 +145,18 @@ struct Convolution::Primitives {
   std::vector<Part> parts;
   std::vector<size_t> first;             // image of each part, and their number at the end
   std::vector<std::vector<float>> sums;  // of the weights' gradients, of all parts but the first
+  std::optional<winograd::PackedWeights> packed;
+
+  void run_winograd(Role role, const winograd::Geometry& g, float* x, float* y, float* weights,
+                    const ov::Shape& shape) {
+    if (role == Role::weights) return winograd::weights_gradient(g, x, y, places(role, weights, shape));
+    if (!packed) packed.emplace(g.inputs, g.outputs);
+    packed->set(places<const float>(role, weights, shape), std::vector<double>(g.outputs, 1));
+    const std::vector<float> none(g.outputs);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const bool back = role == Role::data;
+    winograd::convolve(g, back ? y : x, *packed, none.data(), -infinity, infinity, back ? x : y);
+  }
 };
 
 bool Convolution::available() { return true; }
@@ -138,6 +174,10 @@ bool Convolution::evaluate(ov::TensorVector& outputs, const ov::TensorVector& in
   }
   Primitives& own = *primitives_;
   const std::lock_guard lock(own.mutex);
+  if (const auto geometry = by_winograd(role_, shapes, window_)) {
+    own.run_winograd(role_, *geometry, data(x), data(y), data(weights), shapes.weights);
+    return true;
+  }
   if (own.parts.empty()) {
     const size_t count = std::clamp<size_t>(static_cast<size_t>(parallel_get_max_threads()), 1, images);
     for (size_t i = 0; i <= count; ++i) own.first.push_back(images * i / count);

@@ -11,7 +11,6 @@ namespace {
 
 using namespace ov::op;
 using kernels::Winograd;
-using kernels::WinogradWeights;
 using Numbers = std::vector<double>;
 
 /// With fewer tiles, reading four times as many weights takes longer than what is saved.
@@ -84,7 +83,7 @@ bool pays(const v1::Convolution& convolution) {
   if (!weights || weights->get_element_type() != ov::element::f32 || y.rank() != 4) return false;
   const ov::Shape& shape = weights->get_shape();
   const auto is_one = [](size_t number) { return number == 1; };
-  if (shape[2] != 3 || shape[3] != 3 || shape[0] % Winograd::kChannels != 0 || shape[1] % Winograd::kChannels != 0 ||
+  if (shape[2] != 3 || shape[3] != 3 || !Winograd::takes(shape[1], shape[0]) ||
       !std::ranges::all_of(convolution.get_strides(), is_one) ||
       !std::ranges::all_of(convolution.get_dilations(), is_one))
     return false;
@@ -142,8 +141,7 @@ class Rewrite {
     const Chain chain(convolution.shared_from_this(), shape[0]);
     replace(chain.last, std::make_shared<Winograd>(
                             last(convolution.input_value(0)),
-                            std::make_shared<const WinogradWeights>(weights->get_data_ptr<float>(), shape[1], shape[0],
-                                                                    chain.scale, chain.bias),
+                            Winograd::operands(weights->get_data_ptr<float>(), shape, chain.scale, chain.bias),
                             convolution.get_pads_begin(), convolution.get_pads_end(), chain.low, chain.high));
   }
 
