@@ -54,9 +54,7 @@ bool Winograd::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPEN
 
 #endif
 
-bool Winograd::takes(size_t inputs, size_t outputs) {
-  return inputs % winograd::kVector == 0 && outputs % winograd::kVector == 0;
-}
+bool Winograd::takes(size_t inputs, size_t outputs) { return std::min(inputs, outputs) >= winograd::kVector; }
 
 Winograd::Winograd(const ov::Output<ov::Node>& x, std::shared_ptr<const Operands> operands, ov::CoordinateDiff begin,
                    ov::CoordinateDiff end, float low, float high)

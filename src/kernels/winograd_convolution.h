@@ -16,7 +16,7 @@ struct Geometry {
   size_t images;
   std::array<size_t, 2> in, out;      // rows and columns
   std::array<std::ptrdiff_t, 2> pad;  // before the first row and column; what lies outside is 0
-  size_t inputs, outputs;             // channels, multiples of kVector
+  size_t inputs, outputs;             // channels, kVector or more
 
   size_t rows() const { return (out[0] + kOut - 1) / kOut; }
   size_t columns() const { return (out[1] + kOut - 1) / kOut; }

@@ -1,5 +1,6 @@
 #include "kernels/winograd_tiles.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "kernels/processors.h"
@@ -78,13 +79,18 @@ constexpr double kOfA = 1 / (2 * kA2 * (kA2 - kB2)), kOfB = 1 / (2 * kB2 * (kB2 
   out[2 * step] = a2 * even_a + b2 * even_b + u[5 * step];
 }
 
+/// The channel at which the next vector begins; the last one ends with the channels, and may do some of them again.
+[[gnu::always_inline]] inline size_t next(size_t c, size_t vector, size_t channels) {
+  return c + vector == channels ? channels : std::min(c + vector, channels - vector);
+}
+
 [[gnu::always_inline]] inline void get(const float* from, Vector& to) { std::memcpy(&to, from, sizeof(to)); }
 [[gnu::always_inline]] inline void put(const Vector& from, float* to) { std::memcpy(to, &from, sizeof(from)); }
 
 }  // namespace
 
 FOR_EACH_PROCESSOR void transform_input(const Inputs& from, size_t channels, float* v, size_t stride) {
-  for (size_t c = 0; c < channels; c += kVector) {
+  for (size_t c = 0; c < channels; c = next(c, kVector, channels)) {
     Vector d[kPoints], t[kPoints];
     for (size_t p = 0; p < kPoints; ++p) get(from[p] + c, d[p]);
     for (size_t x = 0; x < kIn; ++x) times_b(d + x, t + x, kIn);
@@ -95,7 +101,7 @@ FOR_EACH_PROCESSOR void transform_input(const Inputs& from, size_t channels, flo
 
 FOR_EACH_PROCESSOR void transform_output(const float* m, size_t stride, size_t channels, const float* bias, float low,
                                          float high, const Outputs& to) {
-  for (size_t c = 0; c < channels; c += kVector) {
+  for (size_t c = 0; c < channels; c = next(c, kVector, channels)) {
     Vector d[kPoints], t[kOut * kIn], y[kOut * kOut], more;
     for (size_t p = 0; p < kPoints; ++p) get(m + p * stride + c, d[p]);
     get(bias + c, more);
@@ -114,7 +120,7 @@ FOR_EACH_PROCESSOR void transform_output(const float* m, size_t stride, size_t c
 FOR_EACH_PROCESSOR void transform_weights(const Weights<const float>& g, size_t i, size_t inputs, size_t outputs,
                                           const double* scale, float* u) {
   const float* own = g.first + static_cast<std::ptrdiff_t>(i) * g.input;
-  for (size_t o = 0; o < outputs; o += kDoubles) {
+  for (size_t o = 0; o < outputs; o = next(o, kDoubles, outputs)) {
     Doubles d[9], half[3 * kIn], whole[kPoints];
     for (std::ptrdiff_t k = 0; k < 9; ++k) {
       for (size_t lane = 0; lane < kDoubles; ++lane) {
@@ -132,7 +138,7 @@ FOR_EACH_PROCESSOR void transform_weights(const Weights<const float>& g, size_t 
 }
 
 FOR_EACH_PROCESSOR void transform_gradient(const Gradients& from, size_t channels, float* m, size_t stride) {
-  for (size_t c = 0; c < channels; c += kVector) {
+  for (size_t c = 0; c < channels; c = next(c, kVector, channels)) {
     Vector d[kOut * kOut], t[kIn * kOut], whole[kPoints];
     for (size_t p = 0; p < kOut * kOut; ++p) get(from[p] + c, d[p]);
     for (size_t x = 0; x < kOut; ++x) times_a_back(d + x, t + x, kOut);
@@ -144,7 +150,7 @@ FOR_EACH_PROCESSOR void transform_gradient(const Gradients& from, size_t channel
 FOR_EACH_PROCESSOR void transform_weights_gradient(const float* u, size_t i, size_t inputs, size_t outputs,
                                                    const Weights<float>& g) {
   float* own = g.first + static_cast<std::ptrdiff_t>(i) * g.input;
-  for (size_t o = 0; o < outputs; o += kVector) {
+  for (size_t o = 0; o < outputs; o = next(o, kVector, outputs)) {
     Vector d[kPoints], half[3 * kIn], whole[9];
     for (size_t p = 0; p < kPoints; ++p) get(u + (p * inputs + i) * outputs + o, d[p]);
     for (size_t x = 0; x < kIn; ++x) times_g_back(d + x, half + x, kIn);

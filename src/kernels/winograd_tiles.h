@@ -10,7 +10,7 @@
 namespace keravino::kernels::winograd {
 
 inline constexpr size_t kOut = 4, kIn = 6, kPoints = kIn * kIn;
-inline constexpr size_t kVector = 16;  // channels at once: their numbers are multiples of it
+inline constexpr size_t kVector = 16;  // channels at once; there are no fewer
 
 /// Input pixels of a tile, or a row of zeros where there is none.
 using Inputs = std::array<const float*, kPoints>;

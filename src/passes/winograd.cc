@@ -20,7 +20,7 @@ size_t fewest_tiles(size_t inputs, size_t outputs) { return std::max(std::max(in
 std::optional<Numbers> for_each_channel(const ov::Output<ov::Node>& value, size_t channels) {
   const auto constant = ov::as_type_ptr<v0::Constant>(value.get_node_shared_ptr());
   if (!constant) return {};
-  ov::Shape shape = constant->get_shape();
+  const ov::Shape& shape = constant->get_shape();
   if (ov::shape_size(shape) == 1 && shape.size() <= 4) return Numbers(channels, constant->cast_vector<double>()[0]);
   if (shape.size() < 3 || shape.size() > 4 || shape[shape.size() - 3] != channels || ov::shape_size(shape) != channels)
     return {};

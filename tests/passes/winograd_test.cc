@@ -51,7 +51,7 @@ TEST_F(UseWinograd, computes_what_the_convolution_does) {
       kPlain,
       {{1, 16, 16, 16}, {1, 16, 16, 16}, 48, {0, 0}, {0, 0}},
       {{1, 80, 18, 18}, {1, 80, 18, 18}, 192, {0, 0}, {0, 0}},
-      {{3, 64, 15, 23}, {3, 64, 15, 23}, 96, {1, 0}, {0, 1}},
+      {{3, 40, 15, 23}, {3, 40, 15, 23}, 17, {1, 0}, {0, 1}},
       {{3, 48, 17, 15}, {3, 48, 17, 15}, 16, {2, 2}, {1, 3}},
       {{8, 448, 8, 8}, {8, 448, 8, 8}, 384, {1, 1}, {1, 1}},
       {{-1, 128, 16, 16}, {3, 128, 16, 16}, 32, {1, 1}, {1, 1}},
@@ -69,14 +69,14 @@ TEST_F(UseWinograd, computes_what_the_convolution_does) {
 
 TEST_F(UseWinograd, leaves_other_convolutions) {
   const Case tiny{{1, 32, 8, 8}, {1, 32, 8, 8}, 16, {1, 1}, {1, 1}};  // 4 tiles
-  const auto small = parameter(tiny.x), open = parameter({1, 32, -1, 14}), other = parameter({2, 24, 13, 14}),
+  const auto small = parameter(tiny.x), open = parameter({1, 32, -1, 14}), other = parameter({2, 12, 13, 14}),
              changing = parameter({16, 32, 3, 3});
   const Value all[] = {
       convolution(x_, weights_of(16, 32), kPlain, {2, 1}),
       convolution(x_, weights_of(16, 32), kPlain, {1, 1}, {1, 2}),
       convolution(x_, constant({16, 32, 3, 1})),
-      convolution(x_, weights_of(24, 32)),
-      convolution(other, weights_of(16, 24)),
+      convolution(x_, weights_of(15, 32)),
+      convolution(other, weights_of(16, 12)),
       convolution(x_, changing),
       convolution(small, weights_of(16, 32), tiny),
       convolution(open, weights_of(16, 32)),
