@@ -3,6 +3,7 @@
 #include "layers/activation.h"
 #include "layers/models.h"
 #include "layers/quantized.h"
+#include "ops/shapes.h"
 
 namespace keravino::layers {
 namespace {
@@ -78,7 +79,45 @@ class Equation {
 
   const std::string& text() const { return text_; }
 
+  /// The kernel's axes, those that are summed over first, if the equation is a product of matrices: the input's last
+  /// axes are the ones that are summed over, the output's last ones the kernel's others. Else nothing.
+  std::vector<int64_t> matrix_order() const {
+    const std::string kept = labels_in(in_, out_), summed = labels_in(in_, kernel_), others = labels_in(out_, kernel_);
+    if ((!left_ && elided_ > 0) || in_ != kept + summed || out_ != kept + others ||
+        kernel_.size() != summed.size() + others.size())
+      return {};
+    std::vector<int64_t> order;
+    for (const char label : summed + others) order.push_back(static_cast<int64_t>(kernel_.find(label)));
+    return order;
+  }
+
+  /// What the layer computes with that matrix, in the output's shape.
+  Tensor matrix_product(const Operands& of) const {
+    const std::string others = labels_in(out_, kernel_);
+    const int64_t kept = of.x.rank() - static_cast<int64_t>(in_.size() - (out_.size() - others.size()));
+    std::vector<ops::Dim> rows, shape;
+    for (int64_t i = 0; i < kept; ++i) rows.push_back(ops::dim(of.x, i));
+    shape = rows;
+    rows.emplace_back(int64_t{-1});
+    for (const char label : others) shape.emplace_back(size(label));
+    const Tensor x = kept + 1 == of.x.rank() ? of.x : ops::reshape(of.x, rows);
+    Tensor y = ops::matmul(x, of.kernel) / of.scale;
+    // A bias for each column belongs to the product.
+    const bool is_row = of.bias && of.bias.rank() <= static_cast<int64_t>(others.size()) &&
+                        ov::shape_size(of.bias.shape().to_shape()) == ov::shape_size(of.scale.shape().to_shape());
+    if (is_row) y = ops::add(y, ops::reshape(of.bias, {int64_t{-1}}));
+    y = ops::reshape(y, shape);
+    return of.bias && !is_row ? ops::add(y, of.bias) : y;
+  }
+
  private:
+  static std::string labels_in(const std::string& labels, const std::string& those) {
+    std::string found;
+    std::ranges::copy_if(labels, std::back_inserter(found),
+                         [&](char label) { return those.find(label) != those.npos; });
+    return found;
+  }
+
   Error wrong() const {
     return layer_.error(fmt::format("\"equation\" is \"{}\", which does not fit an input of shape {}", text_,
                                     ops::to_string(in_shape_)));
@@ -108,9 +147,12 @@ Tensor einsum_dense(Layer& layer, const Tensor& x) {
   const Equation equation(layer, x);
   std::optional<std::vector<int64_t>> bias;
   if (layer.has("bias_axes")) bias = equation.bias_shape(layer.get<std::string>("bias_axes"));
-  const Operands of = operands(
-      layer, x, {equation.kernel_shape(), bias, equation.scale_shape(), equation.summed_axes(), equation.rows()});
-  return activate(layer, scaled(of, ops::einsum(equation.text(), {of.x, of.kernel})));
+  const Operands of = operands(layer, x,
+                               {equation.kernel_shape(), bias, equation.scale_shape(), equation.summed_axes(),
+                                equation.rows(), equation.matrix_order()});
+  const Tensor y =
+      of.is_matrix ? equation.matrix_product(of) : scaled(of, ops::einsum(equation.text(), {of.x, of.kernel}));
+  return activate(layer, y);
 }
 
 }  // namespace keravino::layers

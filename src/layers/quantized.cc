@@ -105,16 +105,23 @@ Operands operands(Layer& layer, const Tensor& x, const Contraction& contraction)
   const auto& shape = contraction.kernel_shape;
   const int64_t columns = layer.product(shape) / std::max<int64_t>(contraction.rows, 1);
   const auto stored_shape = packed ? std::vector<int64_t>{contraction.rows, (columns + 1) / 2} : shape;
-  // int8: a Convert in the graph, not of the numbers; products take it as it is (passes/recognise_product.cc).
-  Operands out{x,
-               policy.mode == "int8" ? ops::cast(layer.stored_weight("kernel", stored_shape), layer.compute_dtype())
-                                     : layer.weight("kernel", stored_shape),
-               {},
-               {}};
+  Operands out;
+  out.x = x;
+  out.is_matrix = policy.mode == "int8" && !contraction.matrix_order.empty();
+  if (policy.mode == "int8") {
+    // A Convert in the graph, not of the numbers: products take it as it is (passes/recognise_product.cc).
+    Tensor stored = layer.stored_weight("kernel", stored_shape);
+    if (out.is_matrix)
+      stored = ops::reshape(ops::transpose(stored, contraction.matrix_order), {contraction.rows, columns});
+    out.kernel = ops::cast(stored, layer.compute_dtype());
+  } else {
+    out.kernel = layer.weight("kernel", stored_shape);
+  }
   if (contraction.bias_shape) out.bias = layer.weight("bias", *contraction.bias_shape);
   if (policy.mode == "int8") {
     out.x = rounded_inputs(layer, x, contraction.axes);
     out.scale = layer.statistic("kernel_scale", contraction.scale_shape);
+    if (out.is_matrix) out.scale = ops::reshape(out.scale, {columns});
   } else if (packed) {
     // Without a config of its own int4 is for weights alone, and with groups always.
     if (!policy.grouped() && layer.has("quantization_config")) out.x = rounded_inputs(layer, x, contraction.axes);

@@ -207,9 +207,9 @@ double growth(const ov::Node& node) {
   return std::max(more, 0.0);
 }
 
-/// A Convert of stored weights from a small type.
+/// A Convert from a small type, as of stored weights.
 bool widens(const ov::Node& node) {
-  return ov::is_type<ov::op::v0::Convert>(&node) && ov::is_type<ov::op::v0::Constant>(node.get_input_node_ptr(0)) &&
+  return ov::is_type<ov::op::v0::Convert>(&node) &&
          node.get_input_element_type(0).bitwidth() < node.get_output_element_type(0).bitwidth() &&
          node.get_output_element_type(0).is_real();
 }
@@ -251,7 +251,7 @@ bool fold_once(const std::shared_ptr<ov::Model>& model, double& grown) {
     const bool stays = divides_integers(*node) || (all ? grown : 0) + more > kMost;
     if (!stays && (source || of_shape || all)) constant.insert(node.get());
     if (!stays && all) grown += more;
-    if ((!stays && !widens(*node)) || ov::pass::constant_folding_is_disabled(node)) continue;
+    if ((!stays && !(all && widens(*node))) || ov::pass::constant_folding_is_disabled(node)) continue;
     ov::pass::disable_constant_folding(node);
     kept.push_back(node);
   }

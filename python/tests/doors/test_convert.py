@@ -72,6 +72,26 @@ def test_precisions(model, tmp_path, precision, error, part):
     assert out["agrees"]
 
 
+@pytest.mark.parametrize(
+    ("equation", "size", "bias"),
+    [("abc,cde->abde", (None, 4, 64), "de"), ("abc,dec->abde", (None, 4, 64), "d"), ("abc,cd->abd", (None, 256), None)],
+)
+def test_int8_of_einsum_dense_stays(tmp_path, equation, size, bias):
+    inputs = keras.Input((3, 128), name="x")
+    outputs = keras.layers.EinsumDense(equation, size, bias_axes=bias, name="y")(inputs)
+    built = keras.Model(inputs, outputs)
+    rng = np.random.default_rng(2)
+    if bias:
+        built.layers[-1].bias.assign(rng.normal(size=built.layers[-1].bias.shape))
+    built.layers[-1].quantize("int8")
+    built.save(tmp_path / "m.keras")
+    x = rng.normal(size=(5, 3, 128)).astype("float32")
+    np.savez(tmp_path / "x.npz", x=x)
+    path = json.loads(good("convert", tmp_path / "m.keras", "-o", tmp_path / "ir", "--json"))["path"]
+    assert off(plain(path, tmp_path / "x.npz")["y"], built.predict(x, verbose=0)) < 1e-5
+    assert (tmp_path / "ir/m.bin").stat().st_size < 1.1 * 128 * 256
+
+
 def test_auto_keeps_the_error(model, tmp_path):
     file, inputs, wanted = model
     sizes = []
