@@ -77,6 +77,7 @@ MAIN = (
     Case("mobilenetv2_b1_on_batch", "MobileNetV2, batch 1, `predict_on_batch`", "MobileNetV2", "predict_on_batch"),
     Case("mobilenetv2_b8", "MobileNetV2, batch 8, `predict`", "MobileNetV2", batch=8),
     Case("resnet50_b8", "ResNet50, batch 8, `predict`", "ResNet50", batch=8),
+    Case("vgg16_b1", "VGG16, batch 1, `predict`", "VGG16"),
     Case("mlp_call", "small MLP, batch 32, `model(x)`", "MLP", "model(x)", batch=32, unit="us"),
     Case("mlp_on_batch", "small MLP, batch 32, `predict_on_batch`", "MLP", "predict_on_batch", batch=32, unit="us"),
     Case("add", "eager `add`, 32x32", "add", "op", unit="us"),
@@ -138,6 +139,7 @@ TRAINING_CASES = tuple(
         ("train_mlp", "MLP 784-512-512-10 with dropout, batch 128"),
         ("train_lstm", "LSTM(128) over 80 steps, batch 32"),
         ("train_transformer", "transformer of 2 layers (d=128, T=64), batch 32"),
+        ("train_resnet", "ResNet of 3x3 convolutions (64 to 256), 64x64, batch 16"),
         ("train_mobilenet", "MobileNetV2, 96x96, batch 16"),
     )
 )

@@ -93,6 +93,7 @@ _TRAINING_LIMITS = {
     "train_mlp": 1.0,
     "train_lstm": 0.8,
     "train_transformer": 0.8,
+    "train_resnet": 0.8,
     "train_mobilenet": 0.8,
 }
 

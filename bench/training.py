@@ -34,6 +34,20 @@ def _mobilenet(layers, keras):
     return keras.applications.MobileNetV2((96, 96, 3), weights=None, classes=10, classifier_activation=None)
 
 
+def _resnet(layers, keras):
+    def convolution(x, filters, strides=1, size=3):
+        x = layers.Conv2D(filters, size, strides, padding="same", use_bias=False)(x)
+        return layers.BatchNormalization()(x)
+
+    images = keras.Input((64, 64, 3))
+    x = layers.ReLU()(convolution(images, 64))
+    for filters, strides in ((64, 1), (64, 1), (128, 2), (128, 1), (256, 2), (256, 1)):
+        y = layers.ReLU()(convolution(x, filters, strides))
+        shortcut = convolution(x, filters, strides, 1) if strides > 1 else x
+        x = layers.ReLU()(layers.Add()([convolution(y, filters), shortcut]))
+    return keras.Model(images, layers.Dense(10)(layers.GlobalAveragePooling2D()(x)))
+
+
 # Name: builder, shape of a batch of inputs (words if they are integers), shape of the labels, their classes, steps that
 # are timed together.
 MODELS = {
@@ -41,6 +55,7 @@ MODELS = {
     "train_mlp": (_mlp, (128, 784), (128,), 10, 32),
     "train_lstm": (_lstm, (32, 80), (32,), 10, 8),
     "train_transformer": (_transformer, (32, 64), (32, 64), 5000, 2),
+    "train_resnet": (_resnet, (16, 64, 64, 3), (16,), 10, 1),
     "train_mobilenet": (_mobilenet, (16, 96, 96, 3), (16,), 10, 2),
 }
 

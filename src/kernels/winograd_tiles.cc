@@ -101,6 +101,7 @@ FOR_EACH_PROCESSOR void transform_input(const Inputs& from, size_t channels, flo
 
 FOR_EACH_PROCESSOR void transform_output(const float* m, size_t stride, size_t channels, const float* bias, float low,
                                          float high, const Outputs& to) {
+  const Vector least = low + Vector{}, most = high + Vector{};
   for (size_t c = 0; c < channels; c = next(c, kVector, channels)) {
     Vector d[kPoints], t[kOut * kIn], y[kOut * kOut], more;
     for (size_t p = 0; p < kPoints; ++p) get(m + p * stride + c, d[p]);
@@ -109,10 +110,8 @@ FOR_EACH_PROCESSOR void transform_output(const float* m, size_t stride, size_t c
     for (size_t x = 0; x < kOut; ++x) times_a(t + kIn * x, y + kOut * x, 1);
     for (size_t p = 0; p < kOut * kOut; ++p) {
       if (!to[p]) continue;
-      Vector own = y[p] + more;
-      own = own < low ? low - Vector{} : own;
-      own = own > high ? high - Vector{} : own;
-      put(own, to[p] + c);
+      const Vector sum = y[p] + more, up = sum < least ? least : sum;
+      put(up > most ? most : up, to[p] + c);
     }
   }
 }
