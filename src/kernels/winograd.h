@@ -20,7 +20,7 @@ class Winograd : public ov::op::Op {
   Winograd(const ov::Output<ov::Node>& x, std::shared_ptr<const Operands> operands, ov::CoordinateDiff begin,
            ov::CoordinateDiff end, float low, float high);
 
-  /// Whether it is fast here: with oneDNN, on a CPU with AVX-512.
+  /// Whether it is fast here: with oneDNN, on a CPU with AVX2.
   static bool available();
   /// Whether it can be of so many channels.
   static bool takes(size_t inputs, size_t outputs);

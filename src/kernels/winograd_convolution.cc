@@ -57,7 +57,7 @@ void find_pixels(const Geometry& g, size_t tile, Pointer pixels, const std::arra
 }  // namespace
 
 bool is_fast() {
-  static const bool fast = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx512_core;
+  static const bool fast = dnnl::get_effective_cpu_isa() >= dnnl::cpu_isa::avx2;
   return fast;
 }
 

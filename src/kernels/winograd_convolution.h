@@ -23,7 +23,7 @@ struct Geometry {
   size_t tiles() const { return images * rows() * columns(); }
 };
 
-/// Whether it is fast here: on a CPU with AVX-512.
+/// Whether it is fast here: on a CPU with AVX2.
 bool is_fast();
 
 /// Weights as products take them, which several threads may use at once.

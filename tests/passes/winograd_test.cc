@@ -34,7 +34,7 @@ std::shared_ptr<ov::Model> model_of(const ov::OutputVector& results, const std::
 class UseWinograd : public testing::Test {
  protected:
   void SetUp() override {
-    if (!kernels::Winograd::available()) GTEST_SKIP() << "no AVX-512, or built without oneDNN";
+    if (!kernels::Winograd::available()) GTEST_SKIP() << "no AVX2, or built without oneDNN";
   }
 
   /// Checks that the outputs stay, with so many convolutions by Winograd, and returns the graph.
