@@ -121,7 +121,7 @@ constexpr size_t kFewestTiles = 256;
 /// The convolution (for `data` of the gradients with the weights turned round) if it pays to compute it by Winograd.
 std::optional<winograd::Geometry> by_winograd(Role role, const Shapes& s, const ConvWindow& w) {
   const bool fits = w.size == ov::Shape{3, 3} && w.strides == ov::Strides{1, 1} && w.dilations == ov::Strides{1, 1} &&
-                    s.weights.size() == 4 && std::min(s.x.back(), s.y.back()) >= winograd::kVector;
+                    s.weights.size() == 4 && winograd::takes(s.x.back(), s.y.back());
   if (!fits || !winograd::is_fast()) return {};
   const bool back = role == Role::data;
   const ov::Shape &in = back ? s.y : s.x, &out = back ? s.x : s.y;

@@ -151,6 +151,13 @@ MaxPool::MaxPool(const ov::OutputVector& inputs, PoolWindow window, ov::Shape ou
   constructor_validate_and_infer_types();
 }
 
+MaxPool::MaxPool(const ov::Output<ov::Node>& x, const ov::op::v1::MaxPool& pool)
+    : Op({x}), window_{pool.get_kernel(), pool.get_strides(), pool.get_pads_begin()} {
+  const ov::PartialShape& shape = pool.get_output_partial_shape(0);
+  for (size_t i = 2; i < shape.size(); ++i) out_.push_back(static_cast<size_t>(shape[i].get_length()));
+  constructor_validate_and_infer_types();
+}
+
 void MaxPool::validate_and_infer_types() {
   const ov::PartialShape& x = get_input_partial_shape(0);
   NODE_VALIDATION_CHECK(this, x.rank().is_static() && get_input_element_type(0).is_real(),

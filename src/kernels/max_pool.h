@@ -2,7 +2,7 @@
 // usable speed.
 #pragma once
 
-#include <openvino/op/op.hpp>
+#include <openvino/op/max_pool.hpp>
 
 namespace keravino::kernels {
 
@@ -20,6 +20,8 @@ class MaxPool : public ov::op::Op {
 
   MaxPool() = default;
   MaxPool(const ov::OutputVector& inputs, PoolWindow window, ov::Shape out);
+  /// Over channels-last x, what a pool of known spatial shape makes of the same numbers channels-first.
+  MaxPool(const ov::Output<ov::Node>& x, const ov::op::v1::MaxPool& pool);
 
   void validate_and_infer_types() override;
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;

@@ -1,6 +1,5 @@
 #include "kernels/winograd.h"
 
-#include "kernels/winograd_tiles.h"
 #ifdef KERAVINO_ONEDNN
 #include "kernels/winograd_convolution.h"
 #endif
@@ -53,8 +52,6 @@ bool Winograd::available() { return false; }
 bool Winograd::evaluate(ov::TensorVector&, const ov::TensorVector&) const { OPENVINO_THROW("built without oneDNN"); }
 
 #endif
-
-bool Winograd::takes(size_t inputs, size_t outputs) { return std::min(inputs, outputs) >= winograd::kVector; }
 
 Winograd::Winograd(const ov::Output<ov::Node>& x, std::shared_ptr<const Operands> operands, ov::CoordinateDiff begin,
                    ov::CoordinateDiff end, float low, float high)

@@ -22,8 +22,6 @@ class Winograd : public ov::op::Op {
 
   /// Whether it is fast here: with oneDNN, on a CPU with AVX2.
   static bool available();
-  /// Whether it can be of so many channels.
-  static bool takes(size_t inputs, size_t outputs);
 
   void validate_and_infer_types() override;
   std::shared_ptr<ov::Node> clone_with_new_inputs(const ov::OutputVector& inputs) const override;

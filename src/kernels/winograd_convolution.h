@@ -18,8 +18,8 @@ struct Geometry {
   std::array<std::ptrdiff_t, 2> pad;  // before the first row and column; what lies outside is 0
   size_t inputs, outputs;             // channels, kVector or more
 
-  size_t rows() const { return (out[0] + kOut - 1) / kOut; }
-  size_t columns() const { return (out[1] + kOut - 1) / kOut; }
+  size_t rows() const { return tiles_along(out[0]); }
+  size_t columns() const { return tiles_along(out[1]); }
   size_t tiles() const { return images * rows() * columns(); }
 };
 

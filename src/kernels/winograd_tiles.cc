@@ -1,6 +1,5 @@
 #include "kernels/winograd_tiles.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "kernels/processors.h"

@@ -1,6 +1,7 @@
 // Winograd's transforms for 3 x 3 convolutions: tiles of 6 x 6 inputs, of which 4 x 4 outputs are made.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -11,6 +12,10 @@ namespace keravino::kernels::winograd {
 
 inline constexpr size_t kOut = 4, kIn = 6, kPoints = kIn * kIn;
 inline constexpr size_t kVector = 16;  // channels at once; there are no fewer
+
+inline bool takes(size_t inputs, size_t outputs) { return std::min(inputs, outputs) >= kVector; }
+/// How many tiles so many outputs take along an axis.
+inline size_t tiles_along(size_t outputs) { return (outputs + kOut - 1) / kOut; }
 
 /// Input pixels of a tile, or a row of zeros where there is none.
 using Inputs = std::array<const float*, kPoints>;

@@ -101,13 +101,8 @@ class Equation {
     rows.emplace_back(int64_t{-1});
     for (const char label : others) shape.emplace_back(size(label));
     const Tensor x = kept + 1 == of.x.rank() ? of.x : ops::reshape(of.x, rows);
-    Tensor y = ops::matmul(x, of.kernel) / of.scale;
-    // A bias for each column belongs to the product.
-    const bool is_row = of.bias && of.bias.rank() <= static_cast<int64_t>(others.size()) &&
-                        ov::shape_size(of.bias.shape().to_shape()) == ov::shape_size(of.scale.shape().to_shape());
-    if (is_row) y = ops::add(y, ops::reshape(of.bias, {int64_t{-1}}));
-    y = ops::reshape(y, shape);
-    return of.bias && !is_row ? ops::add(y, of.bias) : y;
+    const Tensor y = ops::reshape(ops::matmul(x, of.kernel) / of.scale, shape);
+    return of.bias ? ops::add(y, of.bias) : y;
   }
 
  private:

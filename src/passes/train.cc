@@ -48,10 +48,9 @@ Tensor convolution(const ov::Node& node, Role role) {
 }
 
 Tensor max_pool(const ov::Node& node) {
-  const auto& op = static_cast<const v::v1::MaxPool&>(node);
-  const kernels::PoolWindow window{op.get_kernel(), op.get_strides(), op.get_pads_begin()};
-  const std::vector<Tensor> x{channels_last(as_traced(node.input_value(0)))};
-  return channels_first(ops::make<kernels::MaxPool>(x, window, last(node.get_output_shape(0), window.size.size())));
+  const Tensor x = channels_last(as_traced(node.input_value(0)));
+  return channels_first(
+      as_traced(std::make_shared<kernels::MaxPool>(x.output(), static_cast<const v::v1::MaxPool&>(node))));
 }
 
 /// From so many products of two numbers on; below, a call of a node of ours costs as much as it saves.

@@ -4,7 +4,9 @@
 
 #include "kernels/max_pool.h"
 #include "kernels/winograd.h"
+#include "kernels/winograd_tiles.h"
 #include "passes/layout_rule.h"
+#include "passes/recognise_rule.h"
 
 namespace keravino::passes {
 namespace {
@@ -17,8 +19,8 @@ using Numbers = std::vector<double>;
 size_t fewest_tiles(size_t inputs, size_t outputs) { return std::max(std::max(inputs, outputs) / 16, size_t{16}); }
 
 /// A constant with one number, or one for each of the channels of (N, C, H, W): that many numbers.
-std::optional<Numbers> for_each_channel(const ov::Output<ov::Node>& value, size_t channels) {
-  const auto constant = ov::as_type_ptr<v0::Constant>(value.get_node_shared_ptr());
+std::optional<Numbers> for_each_channel(const Value& value, size_t channels) {
+  const auto constant = as<v0::Constant>(value);
   if (!constant) return {};
   const ov::Shape& shape = constant->get_shape();
   if (ov::shape_size(shape) == 1 && shape.size() <= 4) return Numbers(channels, constant->cast_vector<double>()[0]);
@@ -79,23 +81,24 @@ struct Chain {
 /// Whether a convolution is one of those, and has so many tiles that it pays.
 bool pays(const v1::Convolution& convolution) {
   const ov::PartialShape &x = convolution.get_input_partial_shape(0), &y = convolution.get_output_partial_shape(0);
-  const auto weights = ov::as_type_ptr<v0::Constant>(convolution.get_input_node_shared_ptr(1));
+  const auto weights = as<v0::Constant>(convolution.input_value(1));
   if (!weights || weights->get_element_type() != ov::element::f32 || y.rank() != 4) return false;
   const ov::Shape& shape = weights->get_shape();
   const auto is_one = [](size_t number) { return number == 1; };
-  if (shape[2] != 3 || shape[3] != 3 || !Winograd::takes(shape[1], shape[0]) ||
+  if (shape[2] != 3 || shape[3] != 3 || !kernels::winograd::takes(shape[1], shape[0]) ||
       !std::ranges::all_of(convolution.get_strides(), is_one) ||
       !std::ranges::all_of(convolution.get_dilations(), is_one))
     return false;
   if (x[2].is_dynamic() || x[3].is_dynamic()) return false;
-  const auto tiles = [&](size_t axis) { return static_cast<size_t>(y[axis].get_length() + 3) / 4; };
+  const auto tiles = [&](size_t axis) {
+    return kernels::winograd::tiles_along(static_cast<size_t>(y[axis].get_length()));
+  };
   const auto images = static_cast<size_t>(y[0].is_static() ? y[0].get_length() : 1);
   return images * tiles(2) * tiles(3) >= fewest_tiles(shape[1], shape[0]);
 }
 
 using layout::Layout;
-using Value = ov::Output<ov::Node>;
-const Layout kLast{0, 2, 3, 1}, kFirst{0, 3, 1, 2};  // from channels-first, and back to it
+const Layout kFirst = layout::natural(4), kLast{0, 2, 3, 1};
 
 /// Lets nodes run channels-last, and knows which values there are so.
 class Rewrite {
@@ -117,26 +120,24 @@ class Rewrite {
   }
 
  private:
-  Value transposed(const Value& x, const Layout& order) {
-    return std::make_shared<v1::Transpose>(x, v0::Constant::create(ov::element::i64, {4}, order));
-  }
-
   Value last(const Value& value) {
     const auto known = last_.find(value);
-    return known != last_.end() ? known->second : transposed(value, kLast);
+    if (known != last_.end()) return known->second;
+    const std::string name = value.get_node()->get_friendly_name() + "/transpose";
+    return layout::relayout(value, value.get_partial_shape(), kFirst, kLast, name);
   }
 
   void replace(const std::shared_ptr<ov::Node>& node, const Value& made) {
-    const Value result = transposed(made, kFirst);
+    const std::string& name = node->get_friendly_name();
+    const Value result = layout::relayout(made, node->get_output_partial_shape(0), kLast, kFirst, name);
     ov::copy_runtime_info(node, {made.get_node_shared_ptr(), result.get_node_shared_ptr()});
-    made.get_node()->set_friendly_name(node->get_friendly_name() + "/channels_last");
-    result.get_node()->set_friendly_name(node->get_friendly_name());
+    made.get_node()->set_friendly_name(name + "/channels_last");
     node->output(0).replace(result);
     last_[result] = made;
   }
 
   void use_winograd(v1::Convolution& convolution) {
-    const auto weights = ov::as_type_ptr<v0::Constant>(convolution.get_input_node_shared_ptr(1));
+    const auto weights = as<v0::Constant>(convolution.input_value(1));
     const ov::Shape& shape = weights->get_shape();
     const Chain chain(convolution.shared_from_this(), shape[0]);
     replace(chain.last, std::make_shared<Winograd>(
@@ -149,10 +150,7 @@ class Rewrite {
   void take_maxima(v1::MaxPool& pool) {
     const ov::PartialShape& shape = pool.get_output_partial_shape(0);
     if (!last_.contains(pool.input_value(0)) || shape[2].is_dynamic() || shape[3].is_dynamic()) return;
-    const ov::Shape out{static_cast<size_t>(shape[2].get_length()), static_cast<size_t>(shape[3].get_length())};
-    const kernels::PoolWindow window{pool.get_kernel(), pool.get_strides(), pool.get_pads_begin()};
-    replace(pool.shared_from_this(),
-            std::make_shared<kernels::MaxPool>(ov::OutputVector{last(pool.input_value(0))}, window, out));
+    replace(pool.shared_from_this(), std::make_shared<kernels::MaxPool>(last(pool.input_value(0)), pool));
   }
 
   /// Runs a node channels-last by its rule of the layout pass, if all of its inputs are so but for constants.
@@ -168,9 +166,7 @@ class Rewrite {
       const Value input = node->input_value(i);
       const bool is_constant = ov::is_type<v0::Constant>(input.get_node());
       if (layout::port_layout(frame->in[i], 4, *order) != kLast || (!is_constant && !last_.contains(input))) return;
-      const std::string& name = input.get_node()->get_friendly_name();
-      inputs[i] = is_constant ? layout::relayout(input, input.get_partial_shape(), layout::natural(4), kLast, name)
-                              : last(input);
+      inputs[i] = last(input);
       any |= !is_constant;
     }
     if (!any) return;
