@@ -126,7 +126,7 @@ THROUGHPUT_CASES = tuple(
         name,
         "predict_on_batch",
         32,
-        columns=("keravino", "command", "keras_openvino_f32", "keras_openvino"),
+        columns=("keravino", "command", "keras_openvino_f32", "command_bf16", "keras_openvino"),
     )
     for name in APPLICATIONS
 )

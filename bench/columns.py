@@ -41,6 +41,14 @@ COLUMNS = {
     for column in (
         Column("keravino", "keravino", "keras", "openvino", options={"keravino": True}),
         Column("command", "keravino, C++", "command"),
+        Column(
+            "command_bf16",
+            "keravino, C++, bf16",
+            "command",
+            tolerance=None,
+            by_name=True,
+            options={"precision": "bf16"},
+        ),
         Column("keras_openvino_f32", "Keras's OpenVINO backend set to f32", "keras", "openvino", options={"f32": True}),
         Column("keras_openvino", "Keras's OpenVINO backend as is", "keras", "openvino", tolerance=None),
         Column("torch", "torch", "keras", "torch"),

@@ -20,6 +20,7 @@ class CommandDoor:
 
     def __init__(self, column, folder, clock):
         self.folder, self.cpu = folder, clock is time.process_time
+        self.precision = column.options.get("precision")
         beside = Path(sys.executable).with_name("keravino")
         self.command = os.environ.get("KERAVINO_COMMAND") or (
             str(beside) if beside.exists() else shutil.which("keravino")
@@ -33,12 +34,12 @@ class CommandDoor:
             raise Unable("the command has one way to run a model: see `predict_on_batch`")
         if not self.command:
             raise Unable("the keravino command is not installed")
-        return 0.0, _Run(self.command, self.folder, case, self.cpu)
+        return 0.0, _Run(self.command, self.folder, case, self.cpu, self.precision or case.precision)
 
 
 class _Run:
-    def __init__(self, command, folder, case, cpu):
-        self.command, self.folder, self.case, self.cpu = command, folder, case, cpu
+    def __init__(self, command, folder, case, cpu, precision):
+        self.command, self.folder, self.case, self.cpu, self.precision = command, folder, case, cpu, precision
         self.measured, self.call_seconds = {}, None
 
     def __call__(self):
@@ -78,7 +79,7 @@ class _Run:
     def _run(self, repeat, *more):
         case = self.case
         inputs = ["--input", self.folder / f"{case.target}-b{case.batch}.npy", "--batch", str(case.batch)]
-        options = ["--json", "--repeat", str(repeat), "--threads", str(THREADS), "--precision", case.precision, *more]
+        options = ["--json", "--repeat", str(repeat), "--threads", str(THREADS), "--precision", self.precision, *more]
         command = [self.command, "run", self.folder / f"{case.target}.keras", *inputs, *options]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
@@ -86,6 +87,6 @@ class _Run:
                 f"the command says: {done.stderr.strip().splitlines()[-1] if done.stderr.strip() else done.returncode}"
             )
         timing = json.loads(done.stdout)
-        if timing["precision"] != case.precision:
+        if timing["precision"] != self.precision:
             raise Unable(f"ran at {timing['precision']}")
         return timing

@@ -85,7 +85,10 @@ def _application_marks():
 _THROUGHPUT_MARKS = tuple(
     mark
     for case in THROUGHPUT_CASES
-    for mark in _both(f"{case.title}, against Keras's backend at f32", case.name, ("keras_openvino_f32",), 1 / 1.5)
+    for mark in (
+        *_both(f"{case.title}, against Keras's backend at f32", case.name, ("keras_openvino_f32",), 1 / 1.5),
+        Mark(f"{case.title}, bf16 against bf16", case.name, "command_bf16", ("keras_openvino",), 1 / 1.5),
+    )
 )
 
 _TRAINING_LIMITS = {
