@@ -100,8 +100,10 @@ class Equation {
     shape = rows;
     rows.emplace_back(int64_t{-1});
     for (const char label : others) shape.emplace_back(size(label));
-    const Tensor x = kept + 1 == of.x.rank() ? of.x : ops::reshape(of.x, rows);
-    const Tensor y = ops::reshape(ops::matmul(x, of.kernel) / of.scale, shape);
+    Operands flat = of;
+    if (kept + 1 != of.x.rank()) flat.x = ops::reshape(of.x, rows);
+    flat.bias = {};
+    const Tensor y = ops::reshape(layers::matrix_product(flat), shape);
     return of.bias ? ops::add(y, of.bias) : y;
   }
 

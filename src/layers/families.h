@@ -12,6 +12,7 @@ std::span<const Row> attention_layers();
 std::span<const Row> augmentation_layers();
 std::span<const Row> convolution_layers();
 std::span<const Row> core_layers();
+std::span<const Row> embedding_layers();
 std::span<const Row> feature_layers();
 std::span<const Row> lookup_layers();
 std::span<const Row> merging_layers();
@@ -24,11 +25,10 @@ std::span<const Row> regularization_layers();
 std::span<const Row> reshaping_layers();
 
 inline constexpr Family kFamilies[] = {
-    activation_layers,    attention_layers,      augmentation_layers,
-    convolution_layers,   core_layers,           feature_layers,
-    lookup_layers,        merging_layers,        models,
-    normalization_layers, pooling_layers,        preprocessing_layers,
-    recurrent_layers,     regularization_layers, reshaping_layers,
+    activation_layers,    attention_layers, augmentation_layers,   convolution_layers,
+    core_layers,          embedding_layers, feature_layers,        lookup_layers,
+    merging_layers,       models,           normalization_layers,  pooling_layers,
+    preprocessing_layers, recurrent_layers, regularization_layers, reshaping_layers,
 };
 
 }  // namespace keravino::layers

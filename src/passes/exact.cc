@@ -35,6 +35,10 @@ const Rules& rules(bool digits, bool kernels) {
 bool rewrite(const std::shared_ptr<ov::Node>& node, const Rules& rules) {
   const auto [begin, end] = rules.equal_range(node->get_type_info());
   if (begin == end) return false;
+  // Numbers of fewer bits are stored weights, and of no dtype that a rule could ask for.
+  for (const auto& input : node->inputs()) {
+    if (input.get_element_type().bitwidth() < 8) return false;
+  }
   std::vector<Tensor> inputs;
   for (const auto& input : node->input_values()) inputs.emplace_back(std::make_shared<Value>(input, true, 0));
   for (auto rule = begin; rule != end; ++rule) {
@@ -73,6 +77,8 @@ bool any_above(const ov::Node& node, See see) {
 
 bool is_folded(const ov::Node& node) {
   return !any_above(node, [](const ov::Node& next) {
+    const bool is_shape = ov::is_type_any_of<v0::ShapeOf, v3::ShapeOf>(&next);
+    if (is_shape && next.get_input_partial_shape(0).is_static()) return Seen::end;
     return next.get_input_size() == 0 && !ov::is_type<v0::Constant>(&next) ? Seen::wanted : Seen::other;
   });
 }

@@ -12,7 +12,7 @@ namespace keravino::passes {
 /// What to compute instead of a node, from its inputs; no tensor if the node is right as it is.
 using ExactRule = Tensor (*)(const ov::Node& node, const std::vector<Tensor>& inputs);
 
-/// True if no parameter is above the node: OpenVINO folds it to a constant.
+/// True if no parameter is above the node but for its shape, which is known: OpenVINO folds it to a constant.
 bool is_folded(const ov::Node& node);
 
 /// True if a node above adds many numbers, whose rounding outweighs the error of an activation behind it. Such an

@@ -1,4 +1,5 @@
-// Products with weights of 8 bits, as a quantised Dense has them: the scale behind the product moves into the weights.
+// Products with weights of 8 or 4 bits, as a quantised Dense has them: a scale behind the product moves into the
+// weights.
 #include "passes/layout_rule.h"
 #include "passes/recognise_rule.h"
 
@@ -7,11 +8,16 @@ namespace {
 
 using namespace ov::op;
 
-/// The constant matrix of int8 that is behind a Convert, or nothing.
+bool is_one_of(const Value& value, std::initializer_list<ov::element::Type> types) {
+  return std::ranges::find(types, value.get_element_type()) != types.end();
+}
+
+/// The constant matrix of int8 or int4 that is behind a Convert, or nothing.
 std::shared_ptr<v0::Constant> small_matrix(const Value& value) {
   const auto convert = as<v0::Convert>(value);
   const auto matrix = convert ? as<v0::Constant>(convert->input_value(0)) : nullptr;
-  const bool is_small = matrix && matrix->get_element_type() == ov::element::i8 && matrix->get_shape().size() == 2;
+  const bool is_small =
+      matrix && is_one_of(matrix, {ov::element::i8, ov::element::i4}) && matrix->get_shape().size() == 2;
   return is_small ? matrix : nullptr;
 }
 
@@ -48,8 +54,19 @@ std::optional<Attempt> scaled_product(const std::shared_ptr<ov::Node>& last) {
   return Attempt{{made->output(0)}, ""};
 }
 
+/// x W with W = ((Convert(u4) - zero) * scale) in groups: nothing to change but how plugins take x.
+std::optional<Attempt> grouped_product(const std::shared_ptr<ov::Node>& last) {
+  const auto whole = as<v1::Reshape>(last->input_value(1));
+  const auto scaled = whole ? as<v1::Multiply>(whole->input_value(0)) : nullptr;
+  const auto centred = scaled ? as<v1::Subtract>(scaled->input_value(0)) : nullptr;
+  const auto stored = centred ? as<v0::Convert>(centred->input_value(0)) : nullptr;
+  if (!stored || !is_one_of(stored->input_value(0), {ov::element::u4})) return {};
+  return Attempt{last->clone_with_new_inputs(last->input_values())->outputs(), ""};
+}
+
 const RecogniseRow kRows[] = {
-    {"product with scaled int8", "MatMul", v1::Divide::get_type_info_static(), &scaled_product, true},
+    {"product with int4 in groups", "MatMul", v0::MatMul::get_type_info_static(), &grouped_product, true},
+    {"product with scaled integers", "MatMul", v1::Divide::get_type_info_static(), &scaled_product, true},
 };
 
 }  // namespace

@@ -118,6 +118,13 @@ Value int8_matrix(const ov::Shape& shape) {
   return make<v0::Convert>(v0::Constant::create(ov::element::i8, shape, numbers), ov::element::f32);
 }
 
+/// 16 numbers from `least` on, in turn.
+Value few_bits(const ov::element::Type& type, const ov::Shape& shape, int least) {
+  std::vector<int8_t> numbers(ov::shape_size(shape));
+  for (size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<int8_t>(static_cast<int>(i * 7 % 16) + least);
+  return v0::Constant::create(type, shape, numbers)->output(0);
+}
+
 TEST(Recognise, product_with_scaled_int8) {
   for (const bool transposed : {false, true}) {
     const auto graph = [&](const Value& x) -> ov::OutputVector {
@@ -126,13 +133,40 @@ TEST(Recognise, product_with_scaled_int8) {
       return {plus(make<v1::Divide>(product, constant({128}, 50, 100)), constant({128}))};
     };
     const auto result = run({-1, 256}, {3, 256}, graph);
-    expect_one(result, "product with scaled int8", "MatMul");
+    expect_one(result, "product with scaled integers", "MatMul");
     EXPECT_EQ(executed(result.model, "FullyConnected"), 1u);
     EXPECT_EQ(executed(result.model, "Convert"), 0u);  // the weights stay int8
     const auto product = result.model->get_results()[0]->get_input_node_shared_ptr(0)->get_input_node_shared_ptr(0);
     const auto scaled = product->get_input_node_shared_ptr(1);
     EXPECT_EQ(scaled->get_input_node_shared_ptr(0)->get_input_element_type(0), ov::element::i8);
   }
+}
+
+const std::vector<std::string> kProduct{"Input", "Const", "Const", "Const", "Const", "FullyConnected", "Output"};
+
+TEST(Recognise, product_with_scaled_int4) {
+  const auto graph = [](const Value& x) -> ov::OutputVector {
+    const Value weights = make<v0::Convert>(few_bits(ov::element::i4, {128, 256}, -8), ov::element::f32);
+    return {
+        plus(make<v1::Divide>(make<v0::MatMul>(x, weights, false, true), constant({128}, 50, 100)), constant({128}))};
+  };
+  const auto result = run({-1, 256}, {3, 256}, graph);
+  expect_one(result, "product with scaled integers", "MatMul");
+  EXPECT_EQ(executed_types(result.model), kProduct);
+}
+
+TEST(Recognise, product_with_int4_in_groups) {
+  const auto graph = [](const Value& x) -> ov::OutputVector {
+    const auto floats = [](const ov::Shape& shape) -> Value {
+      return make<v0::Convert>(few_bits(ov::element::u4, shape, 0), ov::element::f32);
+    };
+    const Value weights = times(make<v1::Subtract>(floats({128, 8, 32}), floats({128, 8, 1})), constant({128, 8, 1}));
+    const Value whole = make<v1::Reshape>(weights, v0::Constant::create(ov::element::i64, {2}, {128, 256}), false);
+    return {make<v0::MatMul>(x, whole, false, true)};
+  };
+  const auto result = run({-1, 256}, {3, 256}, graph);
+  expect_one(result, "product with int4 in groups", "MatMul");
+  EXPECT_EQ(executed_types(result.model), kProduct);
 }
 
 TEST(Recognise, product_with_int8_stays_where_its_scale_is_not_for_columns_or_it_is_used_elsewhere) {

@@ -92,6 +92,37 @@ def test_int8_of_einsum_dense_stays(tmp_path, equation, size, bias):
     assert (tmp_path / "ir/m.bin").stat().st_size < 1.1 * 128 * 256
 
 
+def quantized(layer, mode, **config):
+    """A model of the layer on 128 numbers, or as an embedding of one, quantised; and what to ask it."""
+    rng = np.random.default_rng(2)
+    table = isinstance(layer, keras.layers.Embedding)
+    inputs = keras.Input((3,), dtype="int32", name="x") if table else keras.Input((3, 128), name="x")
+    built = keras.Model(inputs, layer(inputs))
+    quantizer = keras.quantizers.Int4QuantizationConfig(**config) if config else None
+    layer.quantize(mode, config=quantizer)
+    return built, rng.integers(0, 128, (5, 3)) if table else rng.normal(size=(5, 3, 128)).astype("float32")
+
+
+@pytest.mark.parametrize(
+    ("mode", "config", "bytes_each"),
+    [("int8", {}, 1), ("int4", {}, 0.5), ("int4", {"block_size": 32}, 0.5), ("int4", {"block_size": None}, 0.5)],
+)
+@pytest.mark.parametrize("name", ["Dense", "EinsumDense", "Embedding"])
+def test_quantized_weights_stay_as_they_are_stored(tmp_path, name, mode, config, bytes_each):
+    layer = {
+        "Dense": lambda: keras.layers.Dense(255, name="y"),
+        "EinsumDense": lambda: keras.layers.EinsumDense("abc,cde->abde", (None, 4, 64), name="y"),
+        "Embedding": lambda: keras.layers.Embedding(128, 256, name="y"),
+    }[name]()
+    built, x = quantized(layer, mode, **config)
+    built.save(tmp_path / "m.keras")
+    np.savez(tmp_path / "x.npz", x=x)
+    path = json.loads(good("convert", tmp_path / "m.keras", "-o", tmp_path / "ir", "--json"))["path"]
+    assert off(plain(path, tmp_path / "x.npz")["y"], built.predict(x, verbose=0)) < 1e-5
+    others = 10_000  # scales and zero points of groups of 32
+    assert (tmp_path / "ir/m.bin").stat().st_size < 128 * 256 * bytes_each + others
+
+
 def test_auto_keeps_the_error(model, tmp_path):
     file, inputs, wanted = model
     sizes = []
