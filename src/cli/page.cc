@@ -15,7 +15,7 @@ body { font: 14px/1.4 system-ui, sans-serif; margin: 2em auto; max-width: 80em; 
 h1 { font-size: 1.6em; margin: 0; } h2 { font-size: 1.2em; margin: 2em 0 .5em; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .3em .6em; border-bottom: 1px solid #ddd; }
-th { background: #f4f4f4; } .n { text-align: right; white-space: nowrap; } .any { overflow-wrap: anywhere; } .dim { color: #777; }
+th { background: #f4f4f4; } .n { text-align: right; } .n, .one { white-space: nowrap; } .any { overflow-wrap: anywhere; min-width: 12em; } .dim { color: #777; }
 .yes { color: #17692a; } .no { color: #8a4b00; } .bar { width: 8em; }
 .bar div { background: #4a7fb5; height: .9em; min-width: 1px; }
 </style>
@@ -85,7 +85,7 @@ std::string layer_table(const Report& report) {
     sum += layer.milliseconds;
   }
   Table table({"Layer", "Class", "Output", "Parameters", "OpenVINO ops", "Runs as", "ms", "%", ""},
-              {"any", "", "", "n", "", "any", "n", "n", "bar"});
+              {"any", "", "one", "n", "", "any", "n", "n", "bar"});
   for (const LayerReport& layer : report.layers) {
     const auto count = [](const auto& op) {
       return op.second > 1 ? fmt::format("{} x{}", op.first, op.second) : op.first;
@@ -141,6 +141,9 @@ std::string page(const Model& model, const Report& report, const Conversion& con
   std::string out(kHead);
   out += fmt::format("<title>{0}</title></head><body>\n<h1>{0}</h1>\n", escape(model.name()));
   out += fmt::format("<p>{} on {}; {}.</p>\n", escape(report.precision), escape(report.device), time);
+  // Kernels of keravino's own, Winograd's among them, are no part of an IR.
+  out +=
+      "<p class=\"dim\">What is run is the IR, by OpenVINO alone; <code>keravino bench</code> times the model.</p>\n";
   out += "<h2>Layers</h2>\n" + layer_table(report);
   out += "<h2>What was recognised</h2>\n" + recognised_table(report);
   if (!conversion.weights.empty()) out += "<h2>Large weights</h2>\n" + weights_table(conversion);
