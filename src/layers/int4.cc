@@ -82,7 +82,6 @@ std::optional<Node> in_four_bits(const Int4Matrix& matrix) {
   std::vector<int8_t> zeros;
   for (size_t o = 0; o < outputs; ++o) {
     for (const int64_t group : *groups) {
-      if (group < 0 || static_cast<size_t>(group) >= own) return {};
       const size_t at = o * own + static_cast<size_t>(group);
       const float shifted = zero[at] + kShift;
       if (shifted != std::clamp(std::round(shifted), 0.0F, 15.0F)) return {};

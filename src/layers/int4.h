@@ -18,7 +18,7 @@ struct Int4Matrix {
   int64_t group = -1;  // how many of that axis, or -1 for no groups; the last group may have fewer
   Tensor scale;     // one for each of the other axis; with groups as the matrix, with the groups in place of `summed`
   Tensor zero;      // with groups, as `scale`
-  Tensor group_of;  // with groups, int32: that of each of the summed axis
+  Tensor group_of;  // with groups, int32: that of each of the summed axis, all from 0 to their number
 };
 
 /// What the numbers stand for, (rows, columns), in the scale's dtype.

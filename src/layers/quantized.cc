@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 #include "ops/shapes.h"
 
@@ -18,6 +19,22 @@ Policy::Policy(const Layer& layer) {
   if (group == 0 || group < -1) throw layer.error(fmt::format("quantization \"{}\" has no groups", text));
 }
 
+namespace {
+
+/// The group, below `count`, of each of `size` numbers.
+Tensor groups(Layer& layer, int64_t size, int64_t count) {
+  const Tensor group_of = ops::cast(layer.statistic("g_idx", {size}), DType::int32);
+  if (group_of.traced()) return group_of;
+  const ov::Tensor numbers = group_of.numbers();
+  for (const int32_t group : std::span(numbers.data<const int32_t>(), numbers.get_size())) {
+    if (group < 0 || group >= count)
+      throw layer.error(fmt::format("\"g_idx\" has a {}, wanted groups from 0 to {}", group, count - 1));
+  }
+  return group_of;
+}
+
+}  // namespace
+
 Int4Matrix int4_matrix(Layer& layer, const Policy& policy, const Tensor& packed, int64_t rows, int64_t columns,
                        int64_t summed, const std::string& name) {
   Int4Matrix matrix{packed, rows, columns, summed, policy.group, {}, {}, {}};
@@ -31,7 +48,7 @@ Int4Matrix int4_matrix(Layer& layer, const Policy& policy, const Tensor& packed,
   shape[along] = policy.groups(size);
   matrix.scale = layer.statistic(name + "_scale", shape);
   matrix.zero = layer.statistic(name + "_zero", shape);
-  matrix.group_of = ops::cast(layer.statistic("g_idx", {size}), DType::int32);
+  matrix.group_of = groups(layer, size, shape[along]);
   return matrix;
 }
 

@@ -123,6 +123,15 @@ def test_quantized_weights_stay_as_they_are_stored(tmp_path, name, mode, config,
     assert (tmp_path / "ir/m.bin").stat().st_size < 128 * 256 * bytes_each + others
 
 
+def test_groups_that_are_not_there(tmp_path):
+    layer = keras.layers.Dense(8, name="y")
+    built, _ = quantized(layer, "int4", block_size=64)
+    layer.g_idx.assign(np.arange(128) // 32)
+    built.save(tmp_path / "m.keras")
+    status, _, err = run("inspect", tmp_path / "m.keras")
+    assert status == 2 and err.endswith('(Dense "y"): "g_idx" has a 2, wanted groups from 0 to 1\n')
+
+
 def test_auto_keeps_the_error(model, tmp_path):
     file, inputs, wanted = model
     sizes = []
