@@ -8,6 +8,7 @@
 #include "kernels/special.h"
 #include "ops/make.h"
 #include "passes/passes.h"
+#include "passes/rows.h"
 #include "tensor/value.h"
 
 namespace keravino::engine {
@@ -107,6 +108,11 @@ void flatten_results(ov::Model& model) {
   }
 }
 
+size_t threads_of_a_request(const CompileOptions& options) {
+  if (options.hint == "throughput") return 1;
+  return options.threads > 0 ? static_cast<size_t>(options.threads) : std::max(std::thread::hardware_concurrency(), 1U);
+}
+
 }  // namespace
 
 Tensor parameter(const ov::PartialShape& shape, DType dtype) {
@@ -166,8 +172,11 @@ Program::Program(const std::vector<Tensor>& parameters, const std::vector<Tensor
   for (const auto& parameter : model_->get_parameters())
     is_fixed_.push_back(parameter->get_partial_shape().is_static() &&
                         parameter->get_element_type() != ov::element::string);
-  if (is_cpu(options.device)) flatten_results(*computed);
-  compiled_ = compile(computed, options);
+  if (is_cpu(options.device)) {
+    flatten_results(*computed);
+    rows_ = passes::rows_at_a_time(*computed, threads_of_a_request(options));
+  }
+  compiled_ = compile(rows_ > 0 ? passes::with_rows(*computed, rows_) : computed, options);
   requests_.emplace(compiled_);
 }
 
@@ -206,8 +215,39 @@ std::vector<ov::Tensor> Program::run(std::vector<ov::Tensor> inputs, std::vector
     const bool all_that_changes = is_fixed_[i] && inputs[i].is_continuous();
     addresses.push_back(all_that_changes ? std::as_const(inputs[i]).data() : nullptr);
   }
-  requests_->with_one(addresses, [&](Request& request) { infer(request, inputs, addresses, outputs); });
+  requests_->with_one(addresses, [&](Request& request) {
+    if (rows_ > 0) {
+      infer_in_parts(request, inputs, outputs);
+    } else {
+      infer(request, inputs, addresses, outputs);
+    }
+  });
   return outputs;
+}
+
+void Program::infer_in_parts(Request& request, const std::vector<ov::Tensor>& inputs,
+                             std::vector<ov::Tensor>& outputs) const {
+  const size_t all = model_->get_parameters()[0]->get_shape()[0];
+  const auto part = [](const ov::Tensor& whole, size_t begin, size_t end) {
+    ov::Coordinate first(whole.get_shape().size(), 0), last(whole.get_shape());
+    first[0] = begin;
+    last[0] = end;
+    return ov::Tensor(whole, first, last);
+  };
+  for (const size_t i : computed_) {
+    const auto& result = model_->get_results()[i];
+    if (!outputs[i]) outputs[i] = recycled_tensor(result->get_output_element_type(0), result->get_output_shape(0));
+    check_output(i, result->get_output_shape(0), outputs[i]);
+  }
+  for (size_t begin = 0; begin < all; begin += rows_) {
+    for (size_t i = 0; i < inputs.size(); ++i)
+      request.request.set_input_tensor(i, part(inputs[i], begin, begin + rows_));
+    for (size_t i = 0; i < computed_.size(); ++i)
+      request.request.set_output_tensor(i, part(outputs[computed_[i]], begin, begin + rows_));
+    request.request.infer();
+  }
+  request.inputs.assign(inputs.size(), nullptr);
+  request.outputs.assign(computed_.size(), nullptr);
 }
 
 void Program::infer(Request& request, const std::vector<ov::Tensor>& inputs, const std::vector<const void*>& addresses,

@@ -43,6 +43,7 @@ class Program {
   void check(const std::vector<ov::Tensor>& inputs) const;
   void infer(Request& request, const std::vector<ov::Tensor>& inputs, const std::vector<const void*>& addresses,
              std::vector<ov::Tensor>& outputs) const;
+  void infer_in_parts(Request& request, const std::vector<ov::Tensor>& inputs, std::vector<ov::Tensor>& outputs) const;
 
   std::shared_ptr<ov::Model> model_;
   std::vector<size_t> rounded_;  // inputs of float64 that the graph only rounds: it takes float32
@@ -52,6 +53,7 @@ class Program {
   // Outputs that are inputs never reach the plugin: the CPU's leaves them unwritten and overwrites the input.
   std::map<size_t, size_t> input_of_output_;
   std::vector<size_t> computed_;      // the other outputs, in the compiled graph's order
+  size_t rows_ = 0;                   // of a batch, that are computed at a time; 0: all
   std::vector<bool> is_fixed_;        // of each input: an address is all that changes, static in shape as it is
   std::optional<Requests> requests_;  // none if nothing is compiled
 };
