@@ -108,6 +108,7 @@ void flatten_results(ov::Model& model) {
   }
 }
 
+/// How many threads compute a request.
 size_t threads_of_a_request(const CompileOptions& options) {
   if (options.hint == "throughput") return 1;
   return options.threads > 0 ? static_cast<size_t>(options.threads) : std::max(std::thread::hardware_concurrency(), 1U);

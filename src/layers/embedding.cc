@@ -35,14 +35,10 @@ class Table {
 
   /// The rows at the indices as floats: they alone become so, not the table.
   Tensor at(const Tensor& indices) const {
-    const auto taken = [&](const Tensor& from) { return ops::take(from, indices, 0); };
-    if (policy_.mode.empty()) return taken(stored_);
-    if (policy_.mode == "int8")
-      return ops::cast(taken(stored_), layer_.compute_dtype()) / ops::expand_dims(taken(scale_), {-1});
-    const Tensor found = ops::cast(unpacked(taken(int4_.packed), columns_), layer_.compute_dtype());
-    if (!policy_.grouped()) return found / ops::expand_dims(taken(int4_.scale), {-1});
-    const auto of_groups = [&](const Tensor& from) { return ops::take(taken(from), int4_.group_of, -1); };
-    return (found - of_groups(int4_.zero)) * of_groups(int4_.scale);
+    if (policy_.mode == "int4") return rows_of(int4_, indices);
+    const Tensor found = ops::take(stored_, indices, 0);
+    if (policy_.mode.empty()) return found;
+    return ops::cast(found, layer_.compute_dtype()) / ops::expand_dims(ops::take(scale_, indices, 0), {-1});
   }
 
   /// What multiplies vectors with all of it.

@@ -28,7 +28,7 @@ std::vector<float> summed_last(const Tensor& x, int64_t summed) {
   return {begin, begin + numbers.get_size()};
 }
 
-/// The same of the packed ones.
+/// The same of the packed ones, without tensors of four bytes for each on the way.
 std::vector<int8_t> numbers_summed_last(const Int4Matrix& matrix) {
   const auto packed = matrix.packed.numbers();
   const auto* bytes = packed.data<int8_t>();
@@ -98,8 +98,8 @@ std::optional<Node> in_four_bits(const Int4Matrix& matrix) {
   return std::make_shared<v1::Reshape>(scaled, whole, false);
 }
 
-}  // namespace
-
+/// Signed 4-bit numbers, two in each int8 of the last axis, the first in its low half: float32 with `size` of them
+/// there.
 Tensor unpacked(const Tensor& packed, int64_t size) {
   // As floats: plugins divide integers towards 0.
   const Tensor bytes = ops::cast(packed, DType::float32);
@@ -111,11 +111,22 @@ Tensor unpacked(const Tensor& packed, int64_t size) {
   return ops::slice_axis(ops::reshape(ops::stack({low, high}, -1), shape), packed.rank() - 1, int64_t{0}, size);
 }
 
+/// What packed numbers stand for, whose scales, and zero points, are for all along an axis or for groups of it.
+Tensor floats(const Int4Matrix& matrix, const Tensor& packed, const Tensor& scale, const Tensor& zero, int64_t axis) {
+  const Tensor numbers = ops::cast(unpacked(packed, matrix.columns), scale.dtype());
+  if (matrix.group < 0) return numbers / ops::expand_dims(scale, {axis});
+  return (numbers - ops::take(zero, matrix.group_of, axis)) * ops::take(scale, matrix.group_of, axis);
+}
+
+}  // namespace
+
 Tensor floats(const Int4Matrix& matrix) {
-  const Tensor numbers = ops::cast(unpacked(matrix.packed, matrix.columns), matrix.scale.dtype());
-  if (matrix.group < 0) return numbers / ops::expand_dims(matrix.scale, {matrix.summed});
-  return (numbers - ops::take(matrix.zero, matrix.group_of, matrix.summed)) *
-         ops::take(matrix.scale, matrix.group_of, matrix.summed);
+  return floats(matrix, matrix.packed, matrix.scale, matrix.zero, matrix.summed);
+}
+
+Tensor rows_of(const Int4Matrix& matrix, const Tensor& indices) {
+  const auto taken = [&](const Tensor& from) { return ops::take(from, indices, 0); };
+  return floats(matrix, taken(matrix.packed), taken(matrix.scale), matrix.zero ? taken(matrix.zero) : Tensor(), -1);
 }
 
 Tensor product(const Tensor& x, const Int4Matrix& matrix) {

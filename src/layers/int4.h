@@ -5,14 +5,10 @@
 
 namespace keravino::layers {
 
-/// Signed 4-bit numbers, two in each int8 of the last axis, the first in its low half: float32 with `size` of
-/// them on that axis.
-Tensor unpacked(const Tensor& packed, int64_t size);
-
 /// A matrix (rows, columns) of products that sum over one of its axes. The numbers of a group of the summed axis share
 /// a scale and a zero point: they stand for (number - zero) * scale. Without groups they stand for number / scale.
 struct Int4Matrix {
-  Tensor packed;  // int8, (rows, half the columns)
+  Tensor packed;  // int8, (rows, half the columns): two numbers in each, the first in its low half
   int64_t rows, columns;
   int64_t summed;      // the axis: 0 or 1
   int64_t group = -1;  // how many of that axis, or -1 for no groups; the last group may have fewer
@@ -23,6 +19,9 @@ struct Int4Matrix {
 
 /// What the numbers stand for, (rows, columns), in the scale's dtype.
 Tensor floats(const Int4Matrix& matrix);
+
+/// The same of the rows at the indices of a matrix whose products sum over its columns: indices' shape + (columns,).
+Tensor rows_of(const Int4Matrix& matrix, const Tensor& indices);
 
 /// x times the matrix, summed over the last axis of x; without groups to be divided by the scale still. Where the
 /// numbers are known and the groups whole they stay 4 bits in the graph, as OpenVINO's plugins multiply with them.

@@ -8,17 +8,13 @@ namespace {
 
 using namespace ov::op;
 
-bool is_one_of(const Value& value, std::initializer_list<ov::element::Type> types) {
-  return std::ranges::find(types, value.get_element_type()) != types.end();
-}
-
 /// The constant matrix of int8 or int4 that is behind a Convert, or nothing.
 std::shared_ptr<v0::Constant> small_matrix(const Value& value) {
   const auto convert = as<v0::Convert>(value);
   const auto matrix = convert ? as<v0::Constant>(convert->input_value(0)) : nullptr;
-  const bool is_small =
-      matrix && is_one_of(matrix, {ov::element::i8, ov::element::i4}) && matrix->get_shape().size() == 2;
-  return is_small ? matrix : nullptr;
+  if (!matrix || matrix->get_shape().size() != 2) return nullptr;
+  const auto& type = matrix->get_element_type();
+  return type == ov::element::i8 || type == ov::element::i4 ? matrix : nullptr;
 }
 
 /// True for a constant with a number for each of `size` columns.
@@ -60,7 +56,7 @@ std::optional<Attempt> grouped_product(const std::shared_ptr<ov::Node>& last) {
   const auto scaled = whole ? as<v1::Multiply>(whole->input_value(0)) : nullptr;
   const auto centred = scaled ? as<v1::Subtract>(scaled->input_value(0)) : nullptr;
   const auto stored = centred ? as<v0::Convert>(centred->input_value(0)) : nullptr;
-  if (!stored || !is_one_of(stored->input_value(0), {ov::element::u4})) return {};
+  if (!stored || stored->get_input_element_type(0) != ov::element::u4) return {};
   return Attempt{last->clone_with_new_inputs(last->input_values())->outputs(), ""};
 }
 

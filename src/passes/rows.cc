@@ -36,11 +36,12 @@ std::vector<int64_t> numbers(const ov::Node& node, size_t input) {
   return constant ? constant->cast_vector<int64_t>() : std::vector<int64_t>{};
 }
 
+bool is_first(int64_t axis, size_t rank) { return axis == 0 || axis == -static_cast<int64_t>(rank); }
+
 /// True if the constant names axes, and none of them is the first of `rank`.
 bool spares_first(const ov::Node& node, size_t input, size_t rank) {
   const auto axes = numbers(node, input);
-  const auto first = -static_cast<int64_t>(rank);
-  return !axes.empty() && std::ranges::none_of(axes, [&](int64_t axis) { return axis == 0 || axis == first; });
+  return !axes.empty() && std::ranges::none_of(axes, [&](int64_t axis) { return is_first(axis, rank); });
 }
 
 /// Whether each row of what a graph computes hangs on one row of each of its inputs alone.
@@ -51,7 +52,7 @@ class Rows {
     const ov::Shape& first = model.get_parameters()[0]->get_shape();
     count_ = first.empty() ? 0 : first[0];
     for (const auto& node : model.get_ordered_ops()) {
-      if (changing_.contains(node.get()) && (count_ < 2 || !keeps(*node))) {
+      if (changes(*node) && (count_ < 2 || !keeps(*node))) {
         count_ = 0;
         return;
       }
@@ -60,10 +61,12 @@ class Rows {
 
   /// How many there are; 0 if a row may hang on several, or there is one.
   size_t count() const { return count_; }
+  /// Whether a node hangs on an input.
+  bool changes(const ov::Node& node) const { return changing_.contains(&node); }
 
  private:
   bool has_rows(const ov::Shape& shape) const { return !shape.empty() && shape[0] == count_; }
-  bool is_row(const ov::Node& node, size_t input) const { return changing_.contains(node.get_input_node_ptr(input)); }
+  bool is_row(const ov::Node& node, size_t input) const { return changes(*node.get_input_node_ptr(input)); }
   bool others_folded(const ov::Node& node) const {
     for (size_t i = 1; i < node.get_input_size(); ++i) {
       if (is_row(node, i)) return false;
@@ -118,11 +121,11 @@ class Rows {
       for (size_t i = 0; i < node.get_input_size(); ++i) {
         if (!is_row(node, i) || !has_rows(node.get_input_shape(i))) return false;
       }
-      return concat->get_axis() != 0 && concat->get_axis() != -static_cast<int64_t>(shape.size());
+      return !is_first(concat->get_axis(), shape.size());
     }
     if (const auto* softmax = ov::as_type<const v1::Softmax>(&node)) return softmax->get_axis() > 0;
     if (const auto* softmax = ov::as_type<const v8::Softmax>(&node))
-      return softmax->get_axis() != 0 && softmax->get_axis() != -static_cast<int64_t>(shape.size());
+      return !is_first(softmax->get_axis(), shape.size());
     if (ov::is_type_any_of<util::ArithmeticReductionKeepDims, v6::MVN>(&node))
       return spares_first(node, 1, shape.size());
     if (ov::is_type<v8::Slice>(&node))
@@ -167,13 +170,12 @@ double terms(const ov::Node& node, const ov::Shape& weights) {
   return size / static_cast<double>(grouped ? weights[0] * weights[1] : weights[0]);
 }
 
-Costs costs(const ov::Model& model, size_t rows) {
+Costs costs(const ov::Model& model, const Rows& rows) {
   Costs all;
-  const auto count = static_cast<double>(rows);
-  const auto computed = changing(model);
+  const auto count = static_cast<double>(rows.count());
   for (const auto& node : model.get_ordered_ops()) {
     const bool is_product = ov::is_type_any_of<util::ConvolutionBase, v0::MatMul>(node);
-    if (!computed.contains(node.get()) ||
+    if (!rows.changes(*node) ||
         (!is_product && !ov::is_type_any_of<util::MaxPoolBase, util::AvgPoolBase, v0::Concat>(node)))
       continue;
     const ov::Shape& out = node->get_output_shape(0);
@@ -193,9 +195,10 @@ Costs costs(const ov::Model& model, size_t rows) {
 }  // namespace
 
 size_t rows_at_a_time(const ov::Model& model, size_t threads) {
-  const size_t rows = Rows(model).count();
+  const Rows found(model);
+  const size_t rows = found.count();
   if (rows == 0) return 0;
-  const Costs each = costs(model, rows);
+  const Costs each = costs(model, found);
   const double cache = kCache * static_cast<double>(threads), all = static_cast<double>(rows);
   if (all * each.most <= cache) return 0;
   for (size_t part = rows / 2; part > 0; --part) {
