@@ -68,12 +68,15 @@ TEST(Rows, stay_together_where_one_may_hang_on_another) {
   EXPECT_EQ(whole([](const Value& x) { return make<v1::Add>(x, make<v1::ReduceSum>(x, integers({0}), true)); }), 0u);
   EXPECT_EQ(whole([](const Value& x) { return make<v1::ReduceMax>(x, integers({-4}), false); }), 0u);
   EXPECT_EQ(whole([](const Value& x) { return make<v8::Softmax>(x, -4); }), 0u);
-  EXPECT_EQ(whole([](const Value& x) { return make<v0::Concat>(ov::OutputVector{x, x}, 0); }), 0u);
-  EXPECT_EQ(whole([](const Value& x) {
-              const Value sums = make<v1::ReduceMean>(x, integers({2, 3}), true);
-              return make<v0::Concat>(ov::OutputVector{sums, sums}, 1);
-            }),
-            1u);
+  const auto twice = [](int64_t axis) {
+    return [axis](const Value& x) -> Value {
+      const Value sums = make<v1::ReduceMean>(x, integers({2, 3}), true);
+      return make<v0::Concat>(ov::OutputVector{sums, sums}, axis);
+    };
+  };
+  EXPECT_EQ(whole(twice(0)), 0u);
+  EXPECT_EQ(whole(twice(-4)), 0u);
+  EXPECT_EQ(whole(twice(1)), 1u);
   EXPECT_EQ(whole([](const Value& x) { return transpose(x, {1, 0, 2, 3}); }), 0u);
   EXPECT_EQ(whole([](const Value& x) { return make<v1::Reshape>(x, integers({96, kRows, 128, 128}), false); }), 0u);
   EXPECT_EQ(whole([](const Value& x) { return make<v0::CumSum>(x, integer(0)); }), 0u);  // a node of no rule
